@@ -1,0 +1,5 @@
+select outcome, case when outcome = 'ignored' then kind end as kind, count(*)
+from uxpipeline.stage_lines
+where load_id = %(load_id)s
+group by 1, 2
+order by 1, 2;

@@ -1,0 +1,1 @@
+select nextval('uxpipeline.load_id');

@@ -1,0 +1,19 @@
+-- An id that comes back as another event type on another page is no retry: both events happened, one would be lost.
+update uxpipeline.stage_lines l
+set outcome = 'quarantined', reason = 'id_reused', detail = 'id', payload = to_jsonb(e)::text
+from uxpipeline.stage_events e
+where l.load_id = %(load_id)s
+    and e.load_id = l.load_id
+    and e.line_no = l.line_no
+    and e.id::text = l.source_id
+    and l.outcome in ('pending', 'duplicate')
+    and exists (
+        select from uxpipeline.stage_events first_one
+        where first_one.load_id = e.load_id and first_one.session_id = e.session_id and first_one.id = e.id
+            and first_one.line_no < e.line_no
+            and (first_one.event_type, first_one.page_url) is distinct from (e.event_type, e.page_url)
+        union all
+        select from public.behavior_events stored
+        where stored.session_id = e.session_id and stored.id = e.id
+            and (stored.event_type, stored.page_url) is distinct from (e.event_type, e.page_url)
+    );

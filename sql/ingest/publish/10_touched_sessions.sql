@@ -1,0 +1,15 @@
+-- Every session this load adds something to.
+create temporary table touched_sessions on commit drop as
+select named.session_id, min(named.at) as first_at
+from (
+    select e.line_no, e.session_id, e."timestamp" as at from uxpipeline.stage_events e where e.load_id = %(load_id)s
+    union all
+    select s.line_no, s.session_id, s.created_at from uxpipeline.stage_sessions s
+    where s.load_id = %(load_id)s and s.at is null
+    union all
+    select f.line_no, f.session_id, f.entered_at from uxpipeline.stage_funnel_steps f where f.load_id = %(load_id)s
+    union all
+    select a.line_no, a.session_id, a.assigned_at from uxpipeline.stage_assignments a where a.load_id = %(load_id)s
+) named
+join uxpipeline.stage_lines l on l.load_id = %(load_id)s and l.line_no = named.line_no and l.outcome = 'pending'
+group by named.session_id;

@@ -1,0 +1,1 @@
+create unique index on touched_sessions (session_id);

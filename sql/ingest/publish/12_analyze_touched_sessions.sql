@@ -1,0 +1,1 @@
+analyze touched_sessions;

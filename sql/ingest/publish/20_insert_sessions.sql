@@ -1,0 +1,37 @@
+-- Sessions we have not seen yet, in key order so that two loads cannot deadlock; the later steps complete them.
+with written as (
+    insert into public.user_sessions (session_id, landing_page, created_at, page_count, supplied)
+    select
+        t.session_id,
+        coalesce(hint.landing_page, first_event.page_url, ''),
+        coalesce(t.first_at, clock_timestamp()),
+        0,
+        '{}'
+    from touched_sessions t
+    left join lateral (
+        select s.landing_page
+        from uxpipeline.stage_sessions s
+        where s.load_id = %(load_id)s and s.session_id = t.session_id and s.landing_page is not null
+        order by s.at nulls first, s.line_no
+        limit 1
+    ) hint on true
+    left join lateral (
+        select e.page_url
+        from uxpipeline.stage_events e
+        where e.load_id = %(load_id)s and e.session_id = t.session_id
+        order by e."timestamp", e.id
+        limit 1
+    ) first_event on true
+    order by t.session_id
+    on conflict (session_id) do nothing
+    returning session_id
+),
+marked as (
+    update uxpipeline.stage_lines l
+    set outcome = 'inserted'
+    from uxpipeline.stage_sessions s
+    join written w on w.session_id = s.session_id
+    where s.load_id = %(load_id)s and s.at is null and l.load_id = s.load_id and l.line_no = s.line_no
+        and l.outcome = 'pending'
+)
+select 'user_sessions' as relation, count(*) as rows from written;

@@ -1,0 +1,24 @@
+with written as (
+    insert into public.behavior_events (
+        id, session_id, event_type, element_path, element_type, element_text, coordinates, viewport_size, event_data,
+        "timestamp", page_url, component_id, metadata, received_at, load_id
+    )
+    select
+        e.id, e.session_id, e.event_type, e.element_path, e.element_type, e.element_text, e.coordinates,
+        e.viewport_size, e.event_data, e."timestamp", e.page_url, e.component_id, e.metadata,
+        coalesce(e.received_at, clock_timestamp()), e.load_id
+    from uxpipeline.stage_events e
+    join uxpipeline.stage_lines l on l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
+    where e.load_id = %(load_id)s and not e.earliest_only
+    order by e.session_id, e."timestamp", e.id
+    on conflict do nothing
+    returning session_id, id
+),
+marked as (
+    update uxpipeline.stage_lines l
+    set outcome = 'inserted'
+    from uxpipeline.stage_events e
+    join written w on w.session_id = e.session_id and w.id = e.id
+    where e.load_id = %(load_id)s and l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
+)
+select 'behavior_events' as relation, count(*) as rows from written;

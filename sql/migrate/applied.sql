@@ -1,0 +1,1 @@
+select version, sha256 from uxpipeline.schema_migrations;

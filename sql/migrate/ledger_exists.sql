@@ -1,0 +1,1 @@
+select to_regclass('uxpipeline.schema_migrations');

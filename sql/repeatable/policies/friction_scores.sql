@@ -1,0 +1,10 @@
+alter table public.friction_scores enable row level security;
+
+drop policy if exists ai_analysis_read on public.friction_scores;
+create policy ai_analysis_read on public.friction_scores for select to ai_analysis using (true);
+
+drop policy if exists admin_read on public.friction_scores;
+create policy admin_read on public.friction_scores for select to admin using (true);
+
+select uxpipeline.restrict_relation('public.friction_scores');
+grant select on public.friction_scores to ai_analysis, admin;

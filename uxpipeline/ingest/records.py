@@ -1,0 +1,167 @@
+"""What a source adapter turns one input line into, whatever tracker wrote it.
+
+Adapters map; they do not judge. `uxpipeline.ingest.validate` checks every record against the schema's rules, so that a
+new adapter cannot let a bad value through.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+EventType = Literal[
+    "click",
+    "scroll",
+    "hover",
+    "rage_click",
+    "hesitation",
+    "form_start",
+    "form_abandon",
+    "form_submit",
+    "error",
+    "page_view",
+    "time_on_element",
+    "scroll_depth",
+]
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of `behavior_events`.
+
+    `earliest_only` marks a derived event that exists once per session (the first touch of a form): of several
+    candidates with the same id, in whatever order they arrive, the one with the earliest timestamp is kept.
+    """
+
+    id: UUID
+    session_id: str
+    event_type: str
+    timestamp: datetime
+    page_url: str
+    element_path: str | None = None
+    element_type: str | None = None
+    element_text: str | None = None
+    coordinates: JsonObject | None = None
+    viewport_size: JsonObject | None = None
+    event_data: JsonObject = field(default_factory=dict)
+    component_id: str | None = None
+    metadata: JsonObject = field(default_factory=dict)
+    received_at: datetime | None = None
+    earliest_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What one line says about its session.
+
+    `at` is the time of the event that says it, None for a record of the session itself (native `kind: session`): what
+    such a record supplies is never replaced by what events imply.
+    """
+
+    session_id: str
+    at: datetime | None
+    landing_page: str | None = None
+    exit_page: str | None = None
+    exit_reason: str | None = None
+    user_agent: str | None = None
+    referrer: str | None = None
+    device_type: str | None = None
+    screen_resolution: str | None = None
+    language: str | None = None
+    country_code: str | None = None
+    created_at: datetime | None = None
+    duration_seconds: int | None = None
+    page_count: int | None = None
+    visitor: str | None = None
+    """The source's visitor id in clear; stored only as a keyed hash in `visitor_key`."""
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelStep:
+    """One row of `conversion_funnels`; `derived` rows come from a configured rule, the others from the source itself."""
+
+    id: UUID
+    session_id: str
+    funnel_name: str
+    step_name: str
+    step_order: int
+    entered_at: datetime
+    exited_at: datetime | None = None
+    duration_seconds: int | None = None
+    dropoff_reason: str | None = None
+    metadata: JsonObject = field(default_factory=dict)
+    received_at: datetime | None = None
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One row of `variant_assignments`; `park` says what to do when no such test exists: keep the row until it does
+    (native) or count it as ignored (a tracker's flag that is not one of our tests).
+    """
+
+    id: UUID
+    test_id: str
+    session_id: str
+    variant: str
+    assigned_at: datetime
+    metadata: JsonObject = field(default_factory=dict)
+    received_at: datetime | None = None
+    park: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """A named conversion of a session, idempotent by (session, name, at); `test_id` None means all its tests."""
+
+    session_id: str
+    name: str
+    at: datetime
+    test_id: str | None = None
+
+
+Record = Event | Session | FunnelStep | Assignment | Conversion
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A line the schema has a place for.
+
+    Attributes:
+        source_id: the source's own id of the line, the dedupe key within (session, id).
+        session_id: session the id belongs to; None where the source has none.
+        kind: what the source calls this kind of line; used when the line turns out to change nothing.
+        records: rows to store, at least one.
+    """
+
+    source_id: str
+    session_id: str | None
+    kind: str
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A line the source defines but the schema has no place for; counted by `kind`."""
+
+    source_id: str | None
+    session_id: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line that cannot be taken as it is; kept in quarantine.
+
+    Attributes:
+        reason: stable snake_case code, e.g. `not_json`, `missing_field`, `bad_time`.
+        detail: which field, never its value.
+    """
+
+    reason: str
+    detail: str = ""
+
+
+Outcome = Accepted | Ignored | Rejected

@@ -1,0 +1,126 @@
+"""What the environment configures, read once and passed down; no other module reads the environment.
+
+`docs/configuration.md` describes every variable; a test keeps it, `.env.example` and this module in step.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+
+from uxpipeline.errors import ConfigurationError
+
+Profile = Literal["default", "demo"]
+Executor = Literal["in_process", "multiprocess"]
+
+VARIABLES = (
+    "UXPIPELINE_DATABASE_URL",
+    "UXPIPELINE_HOME",
+    "UXPIPELINE_PG_BIN",
+    "UXPIPELINE_PG_OS_USER",
+    "UXPIPELINE_LANDING",
+    "UXPIPELINE_FUNNELS",
+    "UXPIPELINE_CONVERSION",
+    "UXPIPELINE_START_DATE",
+    "UXPIPELINE_EARLIEST",
+    "UXPIPELINE_PRIVACY_KEY",
+    "UXPIPELINE_EVENT_THRESHOLD",
+    "UXPIPELINE_EXECUTOR",
+    "UXPIPELINE_PROFILE",
+    "UXPIPELINE_DAGSTER_DATABASE_URL",
+)
+DEFAULT_CONVERSION = "lead_capture"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One process's configuration.
+
+    Attributes:
+        database_url: libpq URL of the target database; None means the embedded server.
+        home: folder of everything we keep outside a database: embedded server, Dagster home, reports.
+        pg_bin: folder with other PostgreSQL server binaries for the embedded server.
+        pg_os_user: account that runs the embedded server when we are root.
+        landing: folder whose files the pipeline loads.
+        funnels: YAML file of funnel and conversion rules; None means no rules.
+        conversion: name of the funnel whose last step is the conversion.
+        start_date: first as-of day (UTC) that can be scored.
+        earliest: older event times are quarantined.
+        privacy_key: key of visitor hashes; None means the one kept in `home`.
+        event_threshold: new events that make the volume sensor ask for a run.
+        executor: how Dagster runs the steps of one run.
+        profile: `demo` lowers the evidence gate of proposals; named in everything it touches.
+        dagster_database_url: Dagster's own storage; None means schema `dagster` of the target database.
+    """
+
+    database_url: str | None
+    home: Path
+    pg_bin: Path | None
+    pg_os_user: str
+    landing: Path
+    funnels: Path | None
+    conversion: str
+    start_date: date
+    earliest: datetime
+    privacy_key: str | None
+    event_threshold: int
+    executor: Executor
+    profile: Profile
+    dagster_database_url: str | None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from `env` (default: this process's environment).
+
+        Raises:
+            ConfigurationError: a variable holds a value that cannot be used.
+        """
+        env = os.environ if env is None else env
+        home = Path(env.get("UXPIPELINE_HOME") or user_data_path("uxpipeline")).expanduser().absolute()
+        return cls(
+            database_url=env.get("UXPIPELINE_DATABASE_URL") or None,
+            home=home,
+            pg_bin=_path(env, "UXPIPELINE_PG_BIN"),
+            pg_os_user=env.get("UXPIPELINE_PG_OS_USER") or "nobody",
+            landing=_path(env, "UXPIPELINE_LANDING") or home / "landing",
+            funnels=_path(env, "UXPIPELINE_FUNNELS"),
+            conversion=env.get("UXPIPELINE_CONVERSION") or DEFAULT_CONVERSION,
+            start_date=_date(env, "UXPIPELINE_START_DATE", "2026-01-01"),
+            earliest=datetime.combine(_date(env, "UXPIPELINE_EARLIEST", "2020-01-01"), datetime.min.time(), UTC),
+            privacy_key=env.get("UXPIPELINE_PRIVACY_KEY") or None,
+            event_threshold=_positive(env, "UXPIPELINE_EVENT_THRESHOLD", "1000"),
+            executor=_choice(env, "UXPIPELINE_EXECUTOR", ("in_process", "multiprocess")),  # type: ignore[arg-type]  # narrowed by _choice
+            profile=_choice(env, "UXPIPELINE_PROFILE", ("default", "demo")),  # type: ignore[arg-type]  # narrowed by _choice
+            dagster_database_url=env.get("UXPIPELINE_DAGSTER_DATABASE_URL") or None,
+        )
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    value = env.get(name)
+    return Path(value).expanduser().absolute() if value else None
+
+
+def _date(env: Mapping[str, str], name: str, default: str) -> date:
+    value = env.get(name) or default
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ConfigurationError(f"`{name}` is `{value}`, not a date", "Write it as YYYY-MM-DD") from None
+
+
+def _positive(env: Mapping[str, str], name: str, default: str) -> int:
+    value = env.get(name) or default
+    if not value.isdecimal() or int(value) < 1:
+        raise ConfigurationError(f"`{name}` is `{value}`, not a whole number above 0")
+    return int(value)
+
+
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = env.get(name) or choices[0]
+    if value not in choices:
+        raise ConfigurationError(f"`{name}` is `{value}`", f"Choose one of: {', '.join(choices)}")
+    return value
