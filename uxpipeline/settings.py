@@ -98,6 +98,26 @@ class Settings:
             dagster_database_url=env.get("UXPIPELINE_DAGSTER_DATABASE_URL") or None,
         )
 
+    def environment(self) -> dict[str, str]:
+        """The variables that make another process read these same settings; those left unset are missing."""
+        values = {
+            "UXPIPELINE_DATABASE_URL": self.database_url,
+            "UXPIPELINE_HOME": self.home,
+            "UXPIPELINE_PG_BIN": self.pg_bin,
+            "UXPIPELINE_PG_OS_USER": self.pg_os_user,
+            "UXPIPELINE_LANDING": self.landing,
+            "UXPIPELINE_FUNNELS": self.funnels,
+            "UXPIPELINE_CONVERSION": self.conversion,
+            "UXPIPELINE_START_DATE": self.start_date,
+            "UXPIPELINE_EARLIEST": self.earliest.date(),
+            "UXPIPELINE_PRIVACY_KEY": self.privacy_key,
+            "UXPIPELINE_EVENT_THRESHOLD": self.event_threshold,
+            "UXPIPELINE_EXECUTOR": self.executor,
+            "UXPIPELINE_PROFILE": self.profile,
+            "UXPIPELINE_DAGSTER_DATABASE_URL": self.dagster_database_url,
+        }
+        return {name: str(value) for name, value in values.items() if value is not None}
+
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:
     value = env.get(name)

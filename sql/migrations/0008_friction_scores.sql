@@ -8,6 +8,7 @@ create table public.friction_scores (
     exposed_sessions bigint not null check (exposed_sessions >= 0),
     affected_sessions bigint not null check (affected_sessions between 0 and exposed_sessions),
     affected_visitors bigint not null check (affected_visitors >= 0),
+    converted_sessions bigint not null check (converted_sessions between 0 and exposed_sessions),
     rate double precision not null check (rate between 0 and 1),
     rate_low double precision not null check (rate_low between 0 and rate_high),
     rate_high double precision not null check (rate_high <= 1),
@@ -28,6 +29,7 @@ create table public.friction_scores (
     component_id text,
     page_key text,
     element_type text,
+    observed_days integer not null check (observed_days >= 1),
     primary key (as_of, surface_level, surface_key, signal)
 );
 
@@ -35,3 +37,5 @@ comment on table public.friction_scores is 'How often sessions exposed to a surf
 comment on column public.friction_scores.rate is 'Posterior mean of the share of exposed sessions that were affected.';
 comment on column public.friction_scores.rate_low is '5 % quantile of that posterior; rate_high is the 95 % one.';
 comment on column public.friction_scores.input_watermark is 'Only rows received before this moment were read.';
+comment on column public.friction_scores.converted_sessions is 'Exposed sessions that reached the conversion goal.';
+comment on column public.friction_scores.observed_days is 'Days of the 28-day window from the first event in it to as_of.';

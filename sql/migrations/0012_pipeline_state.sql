@@ -20,10 +20,11 @@ create table uxpipeline.leases (
     expires_at timestamptz not null
 );
 
--- What each refresh of the marts had seen; the volume sensor counts what came after.
-create table uxpipeline.mart_refreshes (
-    id bigint generated always as identity primary key,
-    refreshed_at timestamptz not null default clock_timestamp(),
-    received_before timestamptz not null,
-    last_file_id bigint not null
+-- What the last refresh of the marts had seen; the volume sensor counts what came after.
+create table uxpipeline.mart_state (
+    only_row boolean primary key default true check (only_row),
+    received_before timestamptz not null default '-infinity',
+    last_file_id bigint not null default 0
 );
+
+insert into uxpipeline.mart_state default values;

@@ -1,0 +1,1 @@
+delete from uxpipeline.leases where name = %(name)s and holder = %(holder)s;

@@ -1,0 +1,1 @@
+select max("timestamp") from public.behavior_events;

@@ -1,0 +1,1 @@
+select relispopulated from pg_class where oid = %(relation)s::regclass;

@@ -1,0 +1,4 @@
+select at, actor, from_status, to_status, reason
+from public.proposal_events
+where proposal_id = %(proposal_id)s
+order by id;

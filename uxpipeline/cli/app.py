@@ -1,0 +1,60 @@
+"""The command line: `uxpipeline --help` lists the commands."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import psycopg
+import typer
+
+from uxpipeline import __version__
+from uxpipeline.cli import commands, database, proposals
+from uxpipeline.cli.console import complain
+from uxpipeline.errors import UxPipelineError
+
+app = typer.Typer(
+    name="uxpipeline",
+    help="Behaviour events in your PostgreSQL become ranked friction and proposals.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(database.app, name="db")
+app.add_typer(proposals.app, name="proposals")
+commands.register(app)
+
+
+@app.callback()
+def options(
+    version: Annotated[  # noqa: FBT002  # a flag of the command line
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    """Behaviour events in your PostgreSQL become ranked friction and proposals."""
+    if version:
+        typer.echo(f"uxpipeline {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors we know end in one line on stderr and exit code 1."""
+    # TERM unwinds like Ctrl-C, so that whatever a command started is stopped again.
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        app()
+    except UxPipelineError as error:
+        complain(str(error))
+        sys.exit(1)
+    except psycopg.errors.InsufficientPrivilege as error:
+        complain(f"The database denies it: {error.diag.message_primary}. Connect as the owner of the database")
+        sys.exit(1)
+    except psycopg.Error as error:
+        # The full text may repeat a row; the code and the server's headline do not.
+        complain(f"The database failed: {error.diag.message_primary or 'connection lost'} ({error.sqlstate or 'no code'})")
+        sys.exit(1)
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(143)

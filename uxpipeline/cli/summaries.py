@@ -1,0 +1,57 @@
+"""Results as people read them in a terminal."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import pandas as pd
+from rich.table import Table
+
+from uxpipeline.cli.console import step_progress
+from uxpipeline.display import display_key
+from uxpipeline.ingest.load import FileReport
+from uxpipeline.orchestration.chain import ChainResult, run_chain
+from uxpipeline.settings import Settings
+
+
+def run_with_progress(settings: Settings, url: str, as_of: date, known_at: datetime | None = None) -> ChainResult:
+    """Run the chain under a bar that names the step that ended last."""
+    with step_progress() as progress:
+        task = progress.add_task("starting Dagster", total=None)
+        return run_chain(
+            settings,
+            url,
+            as_of,
+            known_at,
+            lambda step, _ok: progress.update(task, description=step, advance=1),
+        )
+
+
+def loaded_files(reports: Sequence[FileReport]) -> Table:
+    """One row per file and a total."""
+    table = Table("file", "status", box=None)
+    counts = ("lines", "inserted", "duplicates", "quarantined", "parked", "ignored")
+    for name in counts:
+        table.add_column(name, justify="right")
+    totals: Counter[str] = Counter()
+    for report in reports:
+        values = {name: getattr(report, name) for name in counts} | {"ignored": sum(report.ignored.values())}
+        totals.update(values)
+        table.add_row(report.name, report.status, *(str(values[name]) for name in counts))
+    if len(reports) > 1:
+        table.add_section()
+        table.add_row(f"{len(reports)} files", "", *(str(totals[name]) for name in counts), style="bold")
+    return table
+
+
+def ranked_surfaces(scores: pd.DataFrame, level: str, most: int = 5) -> Table:
+    """The first ranks of a level with their 90 % intervals."""
+    table = Table("rank", level, "affected", "exposed", "rate (90 % interval)", "grade", box=None)
+    ranked = scores[(scores["surface_level"] == level) & scores["rank"].notna()].sort_values("rank").head(most)
+    for row in ranked.itertuples():
+        interval = f"{row.rate:.1%} ({row.rate_low:.1%} – {row.rate_high:.1%})"
+        table.add_row(
+            str(row.rank), display_key(row.surface_key), str(row.affected_sessions), str(row.exposed_sessions), interval,
+            row.evidence_grade,
+        )  # fmt: skip
+    return table

@@ -1,0 +1,194 @@
+"""Loading files: detect the source, stage, audit, publish; one file, one transaction, one ledger row."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+
+from uxpipeline.db.connect import Connection, transaction
+from uxpipeline.db.sqlfiles import statement
+from uxpipeline.errors import InputError, PublishRefusedError
+from uxpipeline.home import privacy_key
+from uxpipeline.ingest.files import named_files
+from uxpipeline.ingest.funnels import FunnelRules, load_funnels
+from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
+from uxpipeline.ingest.readers import read_lines, sample, sha256_of
+from uxpipeline.ingest.records import Rejected
+from uxpipeline.ingest.sources.base import Source, detect, source_named
+from uxpipeline.ingest.sources.context import Context
+from uxpipeline.ingest.stage import StageWriter
+from uxpipeline.ingest.transform import LineTransformer, quarantine_payload
+from uxpipeline.settings import Settings
+
+DEFAULT_MAX_BAD = 0.05
+CLOCK_SKEW = timedelta(minutes=5)
+Status = Literal["loaded", "already_loaded", "aborted", "skipped"]
+Progress = Callable[[Path, int], None]
+"""Called with a file and the number of its lines staged so far."""
+
+
+@dataclass
+class FileReport:
+    """What became of one file; the counts are those of the contract."""
+
+    path: str
+    source: str
+    sha256: str
+    status: Status
+    lines: int = 0
+    inserted: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    parked: int = 0
+    ignored: dict[str, int] = field(default_factory=dict)
+    rows_written: dict[str, int] = field(default_factory=dict)
+    problem: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return Path(self.path).name
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Everything a load needs to know besides the file."""
+
+    connection: Connection
+    settings: Settings
+    rules: FunnelRules
+    now: datetime
+    max_bad: float
+    source_name: str
+    progress: Progress
+
+    def load(self, path: Path, *, inside_folder: bool) -> FileReport:
+        """Load one file; an unrecognised one inside a folder is skipped, a damaged one aborted.
+
+        Raises:
+            InputError: the file was named directly and cannot be read or recognised.
+        """
+        try:
+            sha256 = sha256_of(path)
+            source = self._source(path)
+        except InputError as error:
+            if inside_folder:
+                return FileReport(str(path), "unknown", "", "skipped", problem=str(error))
+            raise
+        report = FileReport(str(path), source.name, sha256, "loaded")
+        earlier = self.connection.execute(statement("ingest/loaded_file"), {"sha256": sha256}).fetchone()
+        if earlier is not None:
+            return replace(report, source=earlier[0], status="already_loaded", lines=earlier[1], duplicates=earlier[1])
+        return self._load_new(path, source, report)
+
+    def _source(self, path: Path) -> Source:
+        context = Context(rules=self.rules)
+        if self.source_name != "auto":
+            return source_named(self.source_name, context)
+        found = detect(sample(path), context)
+        if found is None:
+            raise InputError(f"`{path}` is in no format we know", "Name its --source, or see docs/sources.md")
+        return found
+
+    def _load_new(self, path: Path, source: Source, report: FileReport) -> FileReport:
+        load_id = _next_load_id(self.connection)
+        file = LoadedFile(load_id, str(path), source.name, report.sha256, self.now)
+        try:
+            self._stage(path, source, load_id)
+            findings = audit(self.connection, load_id, self.settings.earliest, self.now + CLOCK_SKEW)
+            if findings:
+                raise InputError(
+                    f"The audit found rows that break: {', '.join(findings)}", "Report this: adapters must not"
+                )
+            return _filled(report, publish(self.connection, file, self.now, self.max_bad))
+        except TooManyBadLinesError as error:
+            return self._aborted(file, report, error, error.tally)
+        except (InputError, PublishRefusedError) as error:
+            return self._aborted(file, report, error, Tally())
+        except psycopg.errors.IntegrityError as error:
+            # The server's detail repeats the row, so only the rule's name is kept.
+            refusal = InputError(f"The database refused a row: {error.diag.constraint_name} ({error.sqlstate})")
+            return self._aborted(file, report, refusal, Tally())
+
+    def _stage(self, path: Path, source: Source, load_id: int) -> None:
+        before = path.stat()
+        transformer = LineTransformer(
+            source, earliest=self.settings.earliest, now=self.now, key=privacy_key(self.settings)
+        )
+        writer = StageWriter(self.connection, load_id)
+        for count, line in enumerate(read_lines(path), start=1):
+            outcome = transformer.outcome(line)
+            payload = quarantine_payload(line.raw) if isinstance(outcome, Rejected) else ""
+            writer.add(line.number, outcome, payload)
+            self.progress(path, count)
+        writer.flush()
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise InputError(f"`{path}` changed while it was read", "Load it again once it is complete")
+
+    def _aborted(self, file: LoadedFile, report: FileReport, error: Exception, tally: Tally) -> FileReport:
+        nothing_kept = replace(tally, inserted=0, rows_written={})
+        with transaction(self.connection):
+            self.connection.execute(statement("ingest/clear_stage"), {"load_id": file.load_id})
+            record_file(self.connection, file, "aborted", nothing_kept, problem=str(error))
+        return replace(_filled(report, nothing_kept), status="aborted", problem=str(error))
+
+
+def load_paths(
+    connection: Connection,
+    settings: Settings,
+    paths: Sequence[Path],
+    now: datetime,
+    *,
+    source: str = "auto",
+    max_bad: float = DEFAULT_MAX_BAD,
+    progress: Progress = lambda _path, _lines: None,
+) -> list[FileReport]:
+    """Load files and folders; the caller holds the pipeline's lease.
+
+    Args:
+        connection: open connection to a migrated database.
+        settings: tell funnels, conversion, earliest event time and privacy key.
+        paths: files, or folders whose files are meant.
+        now: the caller's clock; events more than five minutes later are quarantined.
+        source: adapter name, or `auto` to recognise each file by its content.
+        max_bad: largest share of quarantined lines a file may have.
+        progress: told how far each file is.
+
+    Returns:
+        One report per file, in order.
+
+    Raises:
+        InputError: a path names nothing, or a file named directly cannot be read or recognised.
+        ConfigurationError: the funnels file is wrong.
+    """
+    rules = load_funnels(settings.funnels) if settings.funnels else FunnelRules()
+    configure(connection, rules, settings.conversion)
+    loader = Loader(connection, settings, rules, now, max_bad, source, progress)
+    found = [(file, path.is_dir()) for path in paths for file in named_files(path)]
+    return [loader.load(file, inside_folder=inside) for file, inside in found]
+
+
+def configure(connection: Connection, rules: FunnelRules, conversion: str) -> None:
+    """Copy the configured funnels and conversion to the database, where SQL reads them."""
+    steps = [{"funnel_name": step.funnel, "step_order": step.order, "step_name": step.name} for step in rules.steps]
+    with transaction(connection), connection.cursor() as cursor:
+        kept = {"funnels": [step.funnel for step in rules.steps], "orders": [step.order for step in rules.steps]}
+        cursor.execute(statement("ingest/clear_funnel_steps"), kept)
+        cursor.executemany(statement("ingest/keep_funnel_step"), steps)
+        cursor.execute(statement("ingest/keep_conversion_goal"), {"funnel_name": conversion})
+
+
+def _next_load_id(connection: Connection) -> int:
+    with transaction(connection):
+        row = connection.execute(statement("ingest/next_load_id")).fetchone()
+        load_id = int(row[0]) if row else 0
+        connection.execute(statement("ingest/clear_stage"), {"load_id": load_id})
+    return load_id
+
+
+def _filled(report: FileReport, tally: Tally) -> FileReport:
+    return replace(report, **vars(tally))

@@ -1,0 +1,101 @@
+"""What of a visitor may be stored: masked by default, so that a leak in a page does not become a leak in a table."""
+
+import hmac
+import re
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from uxpipeline.ingest.detectors import mask_pii
+from uxpipeline.ingest.records import Conversion, Event, FunnelStep, JsonObject, Record, Session
+from uxpipeline.ingest.refusal import LineRefused
+from uxpipeline.ingest.urls import clean_referrer, clean_url
+from uxpipeline.ingest.user_agents import coarse_user_agent
+
+KEPT_TEXT_TYPES = frozenset({"button", "a", "link", "label", "summary"})
+MAX_TEXT_CHARACTERS = 80
+
+_SHAPE = re.compile(r"<text len=\d+ digits=\d+>")
+_WEB_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+def mask_text(text: str, element_type: str | None) -> str:
+    """Return the text of a control when it is short, else only the shape of the text: `<text len=17 digits=4>`."""
+    if _SHAPE.fullmatch(text):
+        return text
+    masked = mask_pii(text)
+    if element_type in KEPT_TEXT_TYPES and len(masked) <= MAX_TEXT_CHARACTERS:
+        return masked
+    return f"<text len={len(text)} digits={sum(map(str.isdigit, text))}>"
+
+
+def mask_json(value: JsonObject) -> JsonObject:
+    """Return `value` with keys and strings masked, at any depth; web addresses are cleaned as URLs."""
+    return {mask_pii(key): _mask_value(item) for key, item in value.items()}
+
+
+def visitor_hash(key: bytes, visitor: str) -> str:
+    """Return the pseudonym of a visitor: the same for the same key, meaningless without it."""
+    return hmac.new(key, visitor.encode(), sha256).hexdigest()[:32]
+
+
+class RecordMasker:
+    """Masks every field of a record that may say who somebody is."""
+
+    def __init__(self, key: bytes) -> None:
+        """Use `key` for the pseudonyms of visitors."""
+        self._key = key
+
+    def mask(self, record: Record) -> Record:
+        """Return `record` as it may be stored.
+
+        Raises:
+            LineRefused: `bad_url`, an event's page has no address that could be kept.
+        """
+        if isinstance(record, Event):
+            return _mask_event(record)
+        if isinstance(record, Session):
+            return self._mask_session(record)
+        if isinstance(record, FunnelStep):
+            reason = record.dropoff_reason
+            return replace(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
+        if isinstance(record, Conversion):
+            return record
+        return replace(record, metadata=mask_json(record.metadata))
+
+    def _mask_session(self, session: Session) -> Session:
+        return replace(
+            session,
+            landing_page=session.landing_page and clean_url(session.landing_page),
+            exit_page=session.exit_page and clean_url(session.exit_page),
+            referrer=session.referrer and clean_referrer(session.referrer),
+            user_agent=session.user_agent and coarse_user_agent(session.user_agent),
+            visitor=session.visitor and visitor_hash(self._key, session.visitor),
+        )
+
+
+def _mask_event(event: Event) -> Event:
+    page_url = clean_url(event.page_url)
+    if event.page_url and not page_url:
+        raise LineRefused("bad_url", "page_url")
+    return replace(
+        event,
+        page_url=page_url,
+        element_path=event.element_path and mask_pii(event.element_path),
+        element_text=event.element_text and mask_text(event.element_text, event.element_type),
+        component_id=event.component_id and mask_pii(event.component_id),
+        coordinates=_mask_value(event.coordinates),
+        viewport_size=_mask_value(event.viewport_size),
+        event_data=mask_json(event.event_data),
+        metadata=mask_json(event.metadata),
+    )
+
+
+def _mask_value(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, str):
+        return clean_url(value) if _WEB_ADDRESS.match(value) else mask_pii(value)
+    if isinstance(value, dict):
+        return mask_json(value)
+    if isinstance(value, list):
+        return [_mask_value(item) for item in value]
+    return value

@@ -1,0 +1,149 @@
+"""From stage to tables: the audit's verdict, then one transaction with the ledger row."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from uxpipeline.db.connect import Connection, transaction
+from uxpipeline.db.sqlfiles import files_below, statement
+from uxpipeline.errors import InputError, PublishRefusedError
+
+SILENCE = timedelta(minutes=30)
+"""A session without events for this long is over."""
+
+
+@dataclass
+class Tally:
+    """What became of a file's lines; every line is counted once."""
+
+    lines: int = 0
+    inserted: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    parked: int = 0
+    ignored: dict[str, int] = field(default_factory=dict)
+    rows_written: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """Identity of a load, as its ledger row tells it."""
+
+    load_id: int
+    path: str
+    source: str
+    sha256: str
+    started_at: datetime
+
+
+class TooManyBadLinesError(InputError):
+    """More lines of a file were quarantined than the caller tolerates; nothing was loaded."""
+
+    def __init__(self, tally: Tally, limit: float) -> None:
+        share = tally.quarantined / tally.lines
+        super().__init__(
+            f"{tally.quarantined} of {tally.lines} lines are bad ({share:.1%}, limit {limit:.1%})",
+            "Correct the file, or raise --max-bad",
+        )
+        self.tally = tally
+
+
+def audit(connection: Connection, load_id: int, earliest: datetime, latest: datetime) -> dict[str, int]:
+    """Check a load's stage and store the verdict; returns broken rule → rows."""
+    bounds = {"load_id": load_id, "earliest": earliest, "latest": latest}
+    with transaction(connection):
+        findings = dict(connection.execute(statement("ingest/audit_stage"), bounds).fetchall())
+        rows_counted, digest = _digest(connection, load_id)
+        verdict = {
+            "load_id": load_id,
+            "passed": not findings,
+            "findings": Jsonb(findings),
+            "rows_counted": rows_counted,
+            "digest": digest,
+        }
+        connection.execute(statement("ingest/record_verdict"), verdict)
+    return findings
+
+
+def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: float) -> Tally:
+    """Move an audited stage into the tables together with its ledger row, all or nothing.
+
+    Raises:
+        PublishRefusedError: the verdict is missing, red, or not about what the stage holds now.
+        TooManyBadLinesError: the share of quarantined lines exceeds `max_bad`.
+    """
+    values: dict[str, Any] = {"load_id": file.load_id, "silent_before": now - SILENCE}
+    with transaction(connection):
+        _require_green(connection, file.load_id)
+        _ensure_partitions(connection, file.load_id)
+        rows_written: Counter[str] = Counter()
+        for step in (*files_below("ingest/publish"), *files_below("sessions")):
+            cursor = connection.execute(statement(step.name), values)
+            if cursor.description:
+                rows_written.update(dict(cursor.fetchall()))
+        tally = _tally(connection, file.load_id)
+        tally.rows_written = {relation: rows for relation, rows in rows_written.items() if rows}
+        if tally.lines and tally.quarantined / tally.lines > max_bad:
+            raise TooManyBadLinesError(tally, max_bad)
+        record_file(connection, file, "loaded", tally)
+        connection.execute(statement("ingest/keep_quarantine"), values)
+        connection.execute(statement("ingest/keep_parked"), values)
+        connection.execute(statement("ingest/clear_stage"), values)
+    return tally
+
+
+def record_file(
+    connection: Connection, file: LoadedFile, status: str, tally: Tally, problem: str | None = None
+) -> None:
+    """Write the ledger row of a file."""
+    connection.execute(
+        statement("ingest/record_file"),
+        {
+            **vars(file),
+            **vars(tally),
+            "status": status,
+            "problem": problem,
+            "ignored": Jsonb(tally.ignored),
+            "rows_written": Jsonb(tally.rows_written),
+        },
+    )
+
+
+def _require_green(connection: Connection, load_id: int) -> None:
+    verdict = connection.execute(statement("ingest/verdict"), {"load_id": load_id}).fetchone()
+    if verdict is None:
+        raise PublishRefusedError("The stage has no verdict (the server may have restarted)", "Load the file again")
+    passed, *audited = verdict
+    if not passed:
+        raise PublishRefusedError("The audit of the staged rows failed", "See `uxpipeline.stage_verdicts`")
+    if tuple(audited) != _digest(connection, load_id):
+        raise PublishRefusedError("The stage changed after its audit", "Load the file again")
+
+
+def _digest(connection: Connection, load_id: int) -> tuple[Any, ...]:
+    row = connection.execute(statement("ingest/digest_stage"), {"load_id": load_id}).fetchone()
+    assert row is not None  # noqa: S101  # an aggregate always returns a row
+    return row
+
+
+def _ensure_partitions(connection: Connection, load_id: int) -> None:
+    for (day,) in connection.execute(statement("ingest/event_days"), {"load_id": load_id}).fetchall():
+        connection.execute(statement("ingest/ensure_partition"), {"first_day": day, "last_day": day})
+
+
+def _tally(connection: Connection, load_id: int) -> Tally:
+    tally = Tally()
+    totals: Counter[str] = Counter()
+    for outcome, kind, lines in connection.execute(statement("ingest/count_outcomes"), {"load_id": load_id}).fetchall():
+        totals[outcome] += lines
+        if outcome == "ignored":
+            tally.ignored[kind] = lines
+    tally.lines = totals.total()
+    tally.inserted = totals["inserted"]
+    tally.duplicates = totals["duplicate"]
+    tally.quarantined = totals["quarantined"]
+    tally.parked = totals["parked"]
+    return tally

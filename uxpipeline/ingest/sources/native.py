@@ -1,0 +1,161 @@
+"""Our own format: one JSON object a line whose keys are the tables' columns, `kind` saying which table."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from uxpipeline.ingest.fields import integer, mapping, required, text, time
+from uxpipeline.ingest.funnels import Step
+from uxpipeline.ingest.ids import content_id, parse_id
+from uxpipeline.ingest.records import (
+    Accepted,
+    Assignment,
+    Conversion,
+    Event,
+    FunnelStep,
+    JsonObject,
+    Outcome,
+    Record,
+    Session,
+)
+from uxpipeline.ingest.refusal import LineRefused
+from uxpipeline.ingest.sources.context import Context
+from uxpipeline.ingest.sources.steps import derived_steps
+from uxpipeline.ingest.urls import url_path
+
+_SESSION_TEXTS = (
+    "landing_page",
+    "exit_page",
+    "exit_reason",
+    "user_agent",
+    "referrer",
+    "device_type",
+    "screen_resolution",
+    "language",
+    "country_code",
+)
+_ELEMENT_ID = re.compile(r"#([\w-]+)[^> ]*$")
+
+
+class Native:
+    """Adapter of the native format."""
+
+    name: ClassVar[str] = "native"
+
+    def __init__(self, context: Context) -> None:
+        self._rules = context.rules
+        self._kinds: dict[str, Callable[[JsonObject, UUID], Iterable[Record]]] = {
+            "event": self._event,
+            "session": _session,
+            "funnel_step": _funnel_step,
+            "assignment": _assignment,
+            "conversion": self._conversion,
+        }
+
+    @classmethod
+    def recognises(cls, sample: Sequence[JsonObject]) -> bool:
+        """Tell whether some object names a session and says what it tells about it."""
+        return any("session_id" in line and ("event_type" in line or "kind" in line) for line in sample)
+
+    def parse(self, line: JsonObject) -> Outcome:
+        """Map one line of any kind.
+
+        Raises:
+            LineRefused: `missing_field`, `wrong_type`, `bad_time`, `bad_id` or `unknown_kind`.
+        """
+        kind = text(line, "kind") or "event"
+        if kind not in self._kinds:
+            raise LineRefused("unknown_kind", "kind")
+        session_id = required(text(line, "session_id"), "session_id")
+        line_id = content_id(session_id, kind, line) if line.get("id") is None else parse_id(line["id"], "id")
+        return Accepted(str(line_id), session_id, kind, tuple(self._kinds[kind](line, line_id)))
+
+    def _event(self, line: JsonObject, line_id: UUID) -> Iterable[Record]:
+        event = Event(
+            id=line_id,
+            session_id=line["session_id"],
+            event_type=required(text(line, "event_type"), "event_type"),
+            timestamp=required(time(line, "timestamp"), "timestamp"),
+            page_url=required(text(line, "page_url"), "page_url"),
+            element_path=text(line, "element_path"),
+            element_type=text(line, "element_type"),
+            element_text=text(line, "element_text"),
+            coordinates=line.get("coordinates"),
+            viewport_size=line.get("viewport_size"),
+            event_data=mapping(line, "event_data"),
+            component_id=text(line, "component_id"),
+            metadata=mapping(line, "metadata"),
+            received_at=time(line, "received_at"),
+        )
+        steps = derived_steps(self._steps(event), event.session_id, line_id, event.timestamp, event.received_at)
+        return (event, *steps)
+
+    def _steps(self, event: Event) -> tuple[Step, ...]:
+        if event.event_type == "page_view":
+            return self._rules.page(url_path(event.page_url))
+        if event.event_type == "form_start":
+            return self._rules.form_start(_form_id(event))
+        if event.event_type == "form_submit":
+            return self._rules.form_submit(_form_id(event))
+        return ()
+
+    def _conversion(self, line: JsonObject, line_id: UUID) -> Iterable[Record]:
+        conversion = Conversion(
+            session_id=line["session_id"],
+            name=required(text(line, "name"), "name"),
+            at=required(time(line, "at"), "at"),
+            test_id=text(line, "test_id"),
+        )
+        steps = self._rules.event(conversion.name)
+        return (conversion, *derived_steps(steps, conversion.session_id, line_id, conversion.at))
+
+
+def _form_id(event: Event) -> str:
+    """Return what the event calls its form, else the id of the element it happened on."""
+    form_id = event.event_data.get("form_id")
+    if isinstance(form_id, str):
+        return form_id
+    element = _ELEMENT_ID.search(event.element_path or "")
+    return element[1] if element else ""
+
+
+def _session(line: JsonObject, _line_id: UUID) -> Iterable[Record]:
+    yield Session(
+        session_id=line["session_id"],
+        at=None,
+        created_at=time(line, "created_at"),
+        duration_seconds=integer(line, "duration_seconds"),
+        page_count=integer(line, "page_count"),
+        visitor=text(line, "visitor_key"),
+        received_at=time(line, "received_at"),
+        **{key: text(line, key) for key in _SESSION_TEXTS},
+    )
+
+
+def _funnel_step(line: JsonObject, line_id: UUID) -> Iterable[Record]:
+    yield FunnelStep(
+        id=line_id,
+        session_id=line["session_id"],
+        funnel_name=required(text(line, "funnel_name"), "funnel_name"),
+        step_name=required(text(line, "step_name"), "step_name"),
+        step_order=required(integer(line, "step_order"), "step_order"),
+        entered_at=required(time(line, "entered_at"), "entered_at"),
+        exited_at=time(line, "exited_at"),
+        duration_seconds=integer(line, "duration_seconds"),
+        dropoff_reason=text(line, "dropoff_reason"),
+        metadata=mapping(line, "metadata"),
+        received_at=time(line, "received_at"),
+    )
+
+
+def _assignment(line: JsonObject, line_id: UUID) -> Iterable[Record]:
+    yield Assignment(
+        id=line_id,
+        test_id=required(text(line, "test_id"), "test_id"),
+        session_id=line["session_id"],
+        variant=required(text(line, "variant"), "variant"),
+        assigned_at=required(time(line, "assigned_at"), "assigned_at"),
+        metadata=mapping(line, "metadata"),
+        received_at=time(line, "received_at"),
+    )

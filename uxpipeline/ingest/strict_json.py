@@ -1,0 +1,110 @@
+"""Decoding of one line to a JSON object that PostgreSQL's `jsonb` can hold, whatever the bytes are.
+
+Python's own decoder takes more than JSON: NaN, numbers beyond all range, repeated keys, unpaired surrogates.
+"""
+
+import math
+import re
+from json import JSONDecoder
+from typing import Any, NoReturn
+
+from uxpipeline.ingest.records import JsonObject
+from uxpipeline.ingest.refusal import LineRefused
+
+MAX_DEPTH = 64
+MAX_KEYS = 10_000
+MAX_INTEGER_DIGITS = 400
+
+_ESCAPED_NUL_OR_SURROGATE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def decode(raw: bytes | str) -> JsonObject:
+    """Return the object a line holds.
+
+    Raises:
+        LineRefused: `not_utf8`, `not_json`, `not_an_object`, `duplicate_key`, `too_deep`, `too_many_keys`,
+            `nul_character`, `lone_surrogate`, `non_finite_number` or `integer_too_long`.
+    """
+    try:
+        data = raw if isinstance(raw, bytes) else raw.encode()
+        value = _DECODER.decode(data.decode())
+    except UnicodeError:
+        raise LineRefused("not_utf8") from None
+    except RecursionError:
+        raise LineRefused("too_deep") from None
+    except ValueError:
+        raise LineRefused("nul_character" if b"\0" in data else "not_json") from None
+    if not isinstance(value, dict):
+        raise LineRefused("not_an_object")
+    if _needs_walk(data):
+        _walk(value)
+    return value
+
+
+def _needs_walk(data: bytes) -> bool:
+    """Tell from the bytes whether the tree could break a rule: walking every line would cost more than parsing it."""
+    return (
+        data.count(b"{") + data.count(b"[") > MAX_DEPTH
+        or data.count(b":") > MAX_KEYS
+        or _ESCAPED_NUL_OR_SURROGATE.search(data) is not None
+    )
+
+
+def _walk(root: JsonObject) -> None:
+    level: list[Any] = [root]
+    depth = keys = 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise LineRefused("too_deep")
+        keys += sum(len(node) for node in level if isinstance(node, dict))
+        if keys > MAX_KEYS:
+            raise LineRefused("too_many_keys")
+        level = [child for node in level for child in _children(node) if _is_container(child)]
+
+
+def _children(node: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+    if isinstance(node, list):
+        return node
+    return [*node, *node.values()]
+
+
+def _is_container(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    if isinstance(value, str):
+        _check_text(value)
+    return isinstance(value, dict | list)
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise LineRefused("nul_character")
+    if _SURROGATE.search(text):
+        raise LineRefused("lone_surrogate")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise LineRefused("duplicate_key")
+    return value
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise LineRefused("non_finite_number")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_INTEGER_DIGITS:
+        raise LineRefused("integer_too_long")
+    return int(text)
+
+
+def _constant(_name: str) -> NoReturn:
+    raise LineRefused("non_finite_number")
+
+
+_DECODER = JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_int=_integer, parse_constant=_constant)

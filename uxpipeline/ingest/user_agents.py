@@ -1,0 +1,40 @@
+"""From a user agent string, unique enough to follow a person, to the coarse facts friction depends on."""
+
+import re
+from functools import lru_cache
+
+# Order matters: every browser names those it wants to be taken for, so the most specific name comes first.
+_BROWSERS = {
+    "Edge": re.compile(r"\bEdg(?:e|A|iOS)?/(\d{1,4})"),
+    "Opera": re.compile(r"\bOPR/(\d{1,4})"),
+    "Samsung Internet": re.compile(r"\bSamsungBrowser/(\d{1,4})"),
+    "Firefox": re.compile(r"\b(?:Firefox|FxiOS)/(\d{1,4})"),
+    "Chrome": re.compile(r"\b(?:Chrome|CriOS|HeadlessChrome)/(\d{1,4})"),
+    "Safari": re.compile(r"\bVersion/(\d{1,4})\S* .*\bSafari/"),
+}
+_SYSTEMS = {
+    "Android": re.compile(r"\bAndroid\b"),
+    "iOS": re.compile(r"\b(?:iPhone|iPad|iPod)\b"),
+    "Windows": re.compile(r"\bWindows\b"),
+    "ChromeOS": re.compile(r"\bCrOS\b"),
+    "macOS": re.compile(r"\b(?:Mac OS X|Macintosh)\b"),
+    "Linux": re.compile(r"\bLinux\b"),
+}
+_COARSE = re.compile(rf"(?:{'|'.join(_BROWSERS)}) \d{{1,4}} / (?:{'|'.join(_SYSTEMS)})")
+_MAX_CHARACTERS = 1024
+
+
+def coarse_user_agent(user_agent: str) -> str | None:
+    """Return browser, major version and system, e.g. `Chrome 156 / Android`; None for what we do not know."""
+    return _coarse(user_agent[:_MAX_CHARACTERS])
+
+
+@lru_cache(maxsize=1024)
+def _coarse(user_agent: str) -> str | None:
+    if _COARSE.fullmatch(user_agent):
+        return user_agent
+    browser = next(
+        (f"{name} {hit[1]}" for name, pattern in _BROWSERS.items() if (hit := pattern.search(user_agent))), ""
+    )
+    system = next((name for name, pattern in _SYSTEMS.items() if pattern.search(user_agent)), "")
+    return f"{browser} / {system}" if browser and system else None

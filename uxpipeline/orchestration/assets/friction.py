@@ -1,0 +1,48 @@
+"""Friction scores per as-of day."""
+
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from uxpipeline.friction.scores import score_day
+from uxpipeline.orchestration import specs
+from uxpipeline.orchestration.resources import PipelineResource
+from uxpipeline.orchestration.tables import ranking
+
+
+class ScoreConfig(dg.Config):
+    """Options of one scoring."""
+
+    known_at: str | None = None
+    """RFC 3339 moment: score only from what had been received by then; default: everything."""
+
+
+@dg.asset(
+    deps=["behavior_events", "user_sessions", "conversion_funnels", "daily_friction_summary", "component_performance"],
+    partitions_def=specs.AS_OF_DAYS,
+    group_name=specs.FRICTION,
+    owners=specs.OWNERS,
+    kinds=specs.PYTHON_KINDS,
+    metadata=specs.table_name("friction_scores"),
+    code_version=specs.code_version("friction/surface_counts"),
+)
+def friction_scores(
+    context: dg.AssetExecutionContext, config: ScoreConfig, pipeline: PipelineResource
+) -> dg.MaterializeResult[None]:
+    """How often sessions exposed to each element, component and page met friction, with 90 % credible intervals."""
+    as_of = date.fromisoformat(context.partition_key)
+    with failures():
+    known_at = datetime.fromisoformat(config.known_at) if config.known_at else None
+    with pipeline.writing() as connection:
+        scores = score_day(connection, as_of, known_at, datetime.now(UTC))
+        metadata = specs.relation_metadata(connection, "friction_scores")
+    return dg.MaterializeResult(
+        metadata={
+            **metadata,
+            "dagster/partition_row_count": len(scores),
+            "as_of": context.partition_key,
+            "score_version": str(scores["score_version"].iloc[0]) if len(scores) else "no events in the window",
+            "top_elements": dg.MetadataValue.md(ranking(scores, "element")),
+            "top_pages": dg.MetadataValue.md(ranking(scores, "page")),
+        }
+    )

@@ -1,0 +1,35 @@
+"""Proposals from scores."""
+
+from datetime import date
+
+import dagster as dg
+
+from uxpipeline.orchestration import specs
+from uxpipeline.orchestration.resources import PipelineResource
+from uxpipeline.proposals.generate import propose
+
+
+@dg.asset(
+    deps=["friction_scores"],
+    partitions_def=specs.AS_OF_DAYS,
+    group_name=specs.PROPOSAL,
+    owners=specs.OWNERS,
+    kinds=specs.PYTHON_KINDS,
+    metadata=specs.table_name("optimization_history"),
+    code_version=specs.code_version("proposals/candidates", "proposals/insert_proposal"),
+)
+def optimization_history(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult[None]:
+    """Typed changes proposed for the surfaces with the most certain friction, each with its evidence and test size."""
+    with pipeline.writing() as connection:
+        made = propose(connection, date.fromisoformat(context.partition_key), pipeline.settings)
+        metadata = specs.relation_metadata(connection, "optimization_history")
+    lines = [f"- {proposal.change_description}" for proposal in made]
+    return dg.MaterializeResult(
+        metadata={
+            **metadata,
+            "as_of": context.partition_key,
+            "profile": pipeline.settings.profile,
+            "proposed_now": len(made),
+            "proposals": dg.MetadataValue.md("\n".join(lines) or "Nothing new."),
+        }
+    )

@@ -1,0 +1,75 @@
+"""From landing files to checked tables."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from uxpipeline.ingest.load import FileReport, load_paths
+from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions, note_refresh
+from uxpipeline.orchestration import specs
+from uxpipeline.orchestration.resources import PipelineResource
+
+LANDING = dg.AssetKey("landing_files")
+DESCRIPTIONS = {
+    "ingest_files": "The ledger of files: what became of every line of every file.",
+    "user_sessions": "Browsing sessions, supplied by the tracker or completed from their events.",
+    "behavior_events": "What visitors did: clicks, rage clicks, hesitation, forms, errors, page views.",
+    "conversion_funnels": "The funnel steps that sessions reached.",
+    "variant_assignments": "Which session saw which variant of which test.",
+}
+SCHEMAS = {"ingest_files": "uxpipeline"}
+
+landing_files = dg.AssetSpec(
+    LANDING,
+    group_name=specs.RAW,
+    owners=specs.OWNERS,
+    kinds={"file"},
+    description="Tracker exports and native files in the landing folder (`UXPIPELINE_LANDING`).",
+)
+
+
+def _spec(relation: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        relation,
+        deps=[LANDING, "schema_migrations"],
+        group_name=specs.RAW,
+        owners=specs.OWNERS,
+        kinds=specs.PYTHON_KINDS,
+        description=DESCRIPTIONS[relation],
+        metadata=specs.table_name(relation, SCHEMAS.get(relation, "public")),
+    )
+
+
+@dg.multi_asset(specs=[_spec(relation) for relation in DESCRIPTIONS], name="load_landing")
+def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Load what is new in the landing folder; rows inserted directly are already there."""
+    now = datetime.now(UTC)
+    with pipeline.writing() as connection:
+        ensure_partitions(connection, now.date())
+        reports = load_paths(connection, pipeline.settings, [pipeline.settings.landing], now)
+        close_silent_sessions(connection, now)
+        note_refresh(connection)
+        for relation in DESCRIPTIONS:
+            metadata = specs.relation_metadata(connection, relation, SCHEMAS.get(relation, "public"))
+            written = sum(report.rows_written.get(relation, 0) for report in reports)
+            extra = _files(reports) if relation == "ingest_files" else {"rows_written": written}
+            yield dg.MaterializeResult(asset_key=relation, metadata={**metadata, **extra})
+    aborted = [report for report in reports if report.status == "aborted"]
+    if aborted:
+        raise dg.Failure(f"{len(aborted)} of {len(reports)} files were aborted: {aborted[0].problem}", allow_retries=False)
+
+
+def _files(reports: list[FileReport]) -> dict[str, object]:
+    header = "| file | source | status | lines | inserted | duplicates | quarantined | parked | ignored |\n" + "|---" * 9
+    rows = [
+        f"| {report.name} | {report.source} | {report.status} | {report.lines} | {report.inserted} | {report.duplicates}"
+        f" | {report.quarantined} | {report.parked} | {sum(report.ignored.values())} |"
+        for report in reports
+    ]
+    return {
+        "files_loaded": sum(report.status == "loaded" for report in reports),
+        "lines": sum(report.lines for report in reports),
+        "quarantined": sum(report.quarantined for report in reports),
+        "files": dg.MetadataValue.md("\n".join([header + "|", *rows])),
+    }

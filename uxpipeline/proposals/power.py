@@ -1,0 +1,76 @@
+"""How many sessions a randomised test of a proposal would need."""
+
+import math
+from dataclasses import dataclass
+
+from scipy import stats
+
+MINIMUM_EFFECT = 0.10
+"""Smallest relative change of the conversion rate worth detecting."""
+LONGEST_TEST_DAYS = 42
+
+
+@dataclass(frozen=True)
+class Testability:
+    """Whether traffic can answer the question in time.
+
+    Attributes:
+        testable: a test of `minimum_effect` ends within `LONGEST_TEST_DAYS`.
+        baseline: conversion rate of the exposed sessions.
+        needed_per_arm: sessions each arm would need; None without a baseline.
+        sessions_per_week: exposed sessions a week.
+        days_needed: days both arms would take; None without a baseline or traffic.
+        minimum_effect: relative effect the figures are for.
+    """
+
+    testable: bool
+    baseline: float
+    needed_per_arm: int | None
+    sessions_per_week: float
+    days_needed: int | None
+    minimum_effect: float
+
+    @property
+    def verdict(self) -> str:
+        """Stable code shown to people and machines."""
+        return "testable" if self.testable else "not_testable"
+
+
+def sessions_per_arm(baseline: float, relative_effect: float, alpha: float = 0.05, power: float = 0.80) -> int:
+    """Sessions per arm of a two-sided test of two proportions at equal allocation.
+
+    n = (z_{1-alpha/2} + z_{power})² [p0(1-p0) + p1(1-p1)] / (p1-p0)²  (Fleiss, Levin & Paik 2003, without continuity
+    correction).
+
+    Args:
+        baseline: conversion rate of the control arm, strictly between 0 and 1.
+        relative_effect: (p1 - p0) / p0; p1 must stay below 1.
+        alpha: two-sided type I error.
+        power: probability of detecting the effect.
+
+    Returns:
+        Sessions per arm, rounded up.
+    """
+    treated = baseline * (1 + relative_effect)
+    if not (0 < baseline < 1 and 0 < treated < 1 and treated != baseline):
+        raise ValueError("rates must lie strictly between 0 and 1 and differ")
+    quantiles = float(stats.norm.ppf(1 - alpha / 2) + stats.norm.ppf(power))
+    variance = baseline * (1 - baseline) + treated * (1 - treated)
+    return math.ceil(quantiles**2 * variance / (treated - baseline) ** 2)
+
+
+def testability(exposed: int, converted: int, observed_days: int) -> Testability:
+    """Judge whether the traffic of a surface could carry a test of `MINIMUM_EFFECT`.
+
+    Args:
+        exposed: sessions exposed to the surface.
+        converted: those of them that converted.
+        observed_days: days these counts were collected over.
+    """
+    baseline = converted / exposed if exposed else 0.0
+    per_day = exposed / observed_days
+    if not 0 < baseline * (1 + MINIMUM_EFFECT) < 1:
+        return Testability(False, baseline, None, per_day * 7, None, MINIMUM_EFFECT)  # noqa: FBT003  # reads as a record
+    needed = sessions_per_arm(baseline, MINIMUM_EFFECT)
+    days = math.ceil(2 * needed / per_day)
+    return Testability(days <= LONGEST_TEST_DAYS, baseline, needed, per_day * 7, days, MINIMUM_EFFECT)

@@ -1,0 +1,106 @@
+"""Real servers for every test: `UXPIPELINE_TEST_DSN` when given, else the embedded PostgreSQL.
+
+The DSN's role needs CREATEDB and CREATEROLE, and no more: each test gets a database of its own, cloned from one that was
+migrated once.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from uxpipeline.db.connect import Connection, connect
+from uxpipeline.db.migrate import migrate
+from uxpipeline.embedded.server import EmbeddedServer
+from uxpipeline.settings import Settings
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_environment() -> Iterator[None]:
+    """No test sees the developer's own configuration, none reports telemetry."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("UXPIPELINE_") and name != "UXPIPELINE_TEST_DSN"]:
+            patch.delenv(name)
+        patch.setenv("DAGSTER_DISABLE_TELEMETRY", "yes")
+        patch.setenv("GX_ANALYTICS_ENABLED", "false")
+        yield
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a maintenance database on a server where we may create databases."""
+    given = os.environ.get("UXPIPELINE_TEST_DSN")
+    if given:
+        yield given
+        return
+    home = tmp_path_factory.mktemp("server")
+    with EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True).running() as server:
+        yield server.url()
+
+
+@contextmanager
+def fresh_database(server_url: str, template: str | None = None) -> Iterator[str]:
+    """A database of its own, dropped afterwards; a copy of `template` if one is named."""
+    name = f"uxp_test_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        source = sql.SQL("template {} strategy file_copy").format(sql.Identifier(template)) if template else sql.SQL("")
+        connection.execute(sql.SQL("create database {} {}").format(sql.Identifier(name), source))
+        try:
+            yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+        finally:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def template_database(server_url: str) -> Iterator[str]:
+    """Name of a migrated database that tests clone."""
+    with fresh_database(server_url) as url:
+        with connect(url) as connection:
+            list(migrate(connection))
+        yield urlsplit(url).path.lstrip("/")
+
+
+@pytest.fixture
+def empty_database(server_url: str) -> Iterator[str]:
+    """URL of a database nothing was applied to."""
+    with fresh_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture
+def database(server_url: str, template_database: str) -> Iterator[str]:
+    """URL of a migrated, empty database."""
+    with fresh_database(server_url, template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[Connection]:
+    """An open connection to `database`."""
+    with connect(database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    """Settings of a project that uses `database`."""
+    home = tmp_path / "home"
+    (home / "landing").mkdir(parents=True)
+    given = Settings.from_env({"UXPIPELINE_HOME": str(home), "UXPIPELINE_DATABASE_URL": database})
+    return replace(given, privacy_key="a key for tests")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment tests take for the present: the noon (UTC) after the last captured event."""
+    return datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
