@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.migrate import pending
 from uxpipeline.db.sqlfiles import statement
@@ -113,7 +112,9 @@ def _freshness(connection: Connection) -> Finding:
     if newest is None:
         return Finding("warning", "freshness", "there are no events yet", "Load some: `uxpipeline load PATH`")
     if datetime.now(UTC) - newest > STALE_AFTER:
-        return Finding("warning", "freshness", f"the newest event is of {newest:%Y-%m-%d %H:%M} UTC", "Check the tracker")
+        return Finding(
+            "warning", "freshness", f"the newest event is of {newest:%Y-%m-%d %H:%M} UTC", "Check the tracker"
+        )
     return Finding("ok", "freshness", f"the newest event is of {newest:%Y-%m-%d %H:%M} UTC")
 
 

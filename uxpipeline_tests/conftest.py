@@ -1,7 +1,7 @@
 """Real servers for every test: `UXPIPELINE_TEST_DSN` when given, else the embedded PostgreSQL.
 
-The DSN's role needs CREATEDB and CREATEROLE, and no more: each test gets a database of its own, cloned from one that was
-migrated once.
+The DSN's role needs CREATEDB and CREATEROLE, and no more: each test gets a database of its own, cloned from one that
+was migrated once.
 """
 
 import os

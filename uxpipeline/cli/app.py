@@ -52,7 +52,9 @@ def main() -> None:
         sys.exit(1)
     except psycopg.Error as error:
         # The full text may repeat a row; the code and the server's headline do not.
-        complain(f"The database failed: {error.diag.message_primary or 'connection lost'} ({error.sqlstate or 'no code'})")
+        complain(
+            f"The database failed: {error.diag.message_primary or 'connection lost'} ({error.sqlstate or 'no code'})"
+        )
         sys.exit(1)
 
 

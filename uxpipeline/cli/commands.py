@@ -145,7 +145,9 @@ def doctor(*, json: Json = False) -> None:
     else:
         table = Table(box=None, show_header=False)
         for finding in findings:
-            table.add_row(Text(finding.level, _LEVEL_STYLES[finding.level]), finding.topic, finding.message, finding.remedy)
+            table.add_row(
+                Text(finding.level, _LEVEL_STYLES[finding.level]), finding.topic, finding.message, finding.remedy
+            )
         out.print(table)
     raise typer.Exit(1 if any(finding.level == "error" for finding in findings) else 0)
 

@@ -1,15 +1,15 @@
 """`uxpipeline demo`: the shipped sample, through the whole chain, in a database of its own."""
 
-from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from uxpipeline.cli.console import complain, out, print_json
-from uxpipeline.cli.summaries import ranked_surfaces, run_with_progress
+from uxpipeline.cli.summaries import ranking, run_with_progress
 from uxpipeline.db.connect import Connection, connect
-from uxpipeline.db.sqlfiles import statement
 from uxpipeline.demo.build import Demo, prepare_demo
 from uxpipeline.embedded.server import EmbeddedServer
-from uxpipeline.friction.store import stored_scores
+from uxpipeline.friction.store import ranked_surfaces
+from uxpipeline.ingest.ledger import ledger_totals
 from uxpipeline.proposals.store import list_proposals
 from uxpipeline.report.render import write_report
 from uxpipeline.settings import Settings
@@ -30,46 +30,34 @@ def run_demo(settings: Settings, today: date, *, json: bool) -> int:
 
 
 def _show(connection: Connection, demo: Demo, *, json: bool) -> None:
-    summary = _summary(connection, demo)
+    totals = ledger_totals(connection)
+    proposals = list_proposals(connection)
     report = write_report(connection, demo.settings, None)
     if json:
-        print_json({**summary, "report": report})
+        names = {"profile": demo.settings.profile, "as_of": demo.as_of, "conversion": demo.settings.conversion}
+        print_json({**names, "files": totals, "proposals": proposals, "report": report})
         return
-    scores = stored_scores(connection, demo.as_of)
-    files = summary["files"]
     out.print(f"Profile demo: conversion `{demo.settings.conversion}`, lower evidence gate, no warm-up.", style="dim")
     out.print(
-        f"Loaded {files['files']} files, {files['lines']:,} lines: {files['inserted']:,} inserted,"
-        f" {files['duplicates']:,} duplicates, {files['quarantined']:,} quarantined, {files['parked']:,} parked,"
-        f" {files['ignored']:,} ignored."
+        f"Loaded {totals.files} files, {totals.lines:,} lines: {totals.inserted:,} inserted,"
+        f" {totals.duplicates:,} duplicates, {totals.quarantined:,} quarantined, {totals.parked:,} parked,"
+        f" {totals.ignored:,} ignored."
     )
     for title, level in (("Elements", "element"), ("Pages", "page")):
         out.print(f"\n{title} by sessions certainly affected, 28 days to {demo.as_of}", style="bold")
-        out.print(ranked_surfaces(scores, level))
+        out.print(ranking(ranked_surfaces(connection, demo.as_of, level, most=5)))
     out.print("\nProposals", style="bold")
-    for proposal in summary["proposals"]:
-        out.print(f"• {proposal['change_description']}")
-        out.print(f"  {_test_line(proposal['test'])}", style="dim")
+    for proposal in proposals:
+        out.print(f"• {proposal.change_description}")
+        out.print(f"  {_test_line(proposal.test)}", style="dim")
     out.print(f"\nReport: {report}", soft_wrap=True)
     out.print("See it in the Dagster UI: uxpipeline dev --demo", style="bold")
 
 
-def _summary(connection: Connection, demo: Demo) -> dict[str, object]:
-    row = connection.execute(statement("report/ledger_totals")).fetchone() or (0,) * 7
-    names = ("files", "lines", "inserted", "duplicates", "quarantined", "parked", "ignored")
-    return {
-        "profile": demo.settings.profile,
-        "as_of": demo.as_of,
-        "conversion": demo.settings.conversion,
-        "files": dict(zip(names, row, strict=True)),
-        "proposals": [asdict(proposal) for proposal in list_proposals(connection)],
-    }
-
-
-def _test_line(test: dict[str, object]) -> str:
+def _test_line(test: dict[str, Any]) -> str:
     if test.get("needed_per_arm") is None:
         return f"{test['verdict']}: no baseline, none or all of the exposed sessions converted"
     return (
         f"{test['verdict']}: a test would need {test['needed_per_arm']:,} sessions per arm,"
-        f" {float(str(test['sessions_per_week'])):.0f} come a week"
+        f" {test['sessions_per_week']:.0f} come a week"
     )

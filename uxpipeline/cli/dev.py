@@ -67,7 +67,20 @@ def _dagster(variables: dict[str, str], port: int) -> Iterator[subprocess.Popen[
     """`dagster dev` under a supervisor that ends its whole process group when we are gone, however we went."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES} | variables
     workspace = str(shipped_file("workspace.yaml"))
-    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        workspace,
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     process = subprocess.Popen(
         [sys.executable, "-I", str(_SUPERVISOR), *command, "--log-level", "warning"],
         env=environment,

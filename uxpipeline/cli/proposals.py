@@ -49,7 +49,11 @@ def show(proposal_id: str = typer.Argument(help="As `proposals list` names it.")
     proposal = found.proposal
     out.print(f"{proposal.friction_point} ({proposal.status})", style="bold")
     out.print(proposal.change_description)
-    for title, values in (("Change", proposal.proposed_changes), ("Evidence", proposal.evidence), ("Test", proposal.test)):
+    for title, values in (
+        ("Change", proposal.proposed_changes),
+        ("Evidence", proposal.evidence),
+        ("Test", proposal.test),
+    ):
         table = Table(title, "", box=None)
         for name, value in values.items():
             table.add_row(name, str(value))

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-import pandas as pd
 from rich.table import Table
 
 from uxpipeline.cli.console import step_progress
-from uxpipeline.display import display_key
+from uxpipeline.friction.store import RANKING_HEADER, RankedSurface
 from uxpipeline.ingest.load import FileReport
 from uxpipeline.orchestration.chain import ChainResult, run_chain
 from uxpipeline.settings import Settings
@@ -44,14 +43,9 @@ def loaded_files(reports: Sequence[FileReport]) -> Table:
     return table
 
 
-def ranked_surfaces(scores: pd.DataFrame, level: str, most: int = 5) -> Table:
-    """The first ranks of a level with their 90 % intervals."""
-    table = Table("rank", level, "affected", "exposed", "rate (90 % interval)", "grade", box=None)
-    ranked = scores[(scores["surface_level"] == level) & scores["rank"].notna()].sort_values("rank").head(most)
-    for row in ranked.itertuples():
-        interval = f"{row.rate:.1%} ({row.rate_low:.1%} – {row.rate_high:.1%})"
-        table.add_row(
-            str(row.rank), display_key(row.surface_key), str(row.affected_sessions), str(row.exposed_sessions), interval,
-            row.evidence_grade,
-        )  # fmt: skip
+def ranking(surfaces: Sequence[RankedSurface]) -> Table:
+    """Ranked surfaces with their 90 % intervals."""
+    table = Table(*RANKING_HEADER, box=None)
+    for surface in surfaces:
+        table.add_row(*surface.cells())
     return table

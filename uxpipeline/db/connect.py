@@ -65,5 +65,7 @@ def _explained(error: psycopg.OperationalError, url: str) -> AccessError | Serve
             f"The server at {place} refuses user `{parts.get('user', '')}`", "Check user and password in the URL"
         )
     if "database" in text and "does not exist" in text:
-        return AccessError(f"There is no database `{parts.get('dbname', '')}` at {place}", "Create it or correct the URL")
+        return AccessError(
+            f"There is no database `{parts.get('dbname', '')}` at {place}", "Create it or correct the URL"
+        )
     return ServerUnreachableError(f"No PostgreSQL answers at {place}", "Start it, or correct the URL")

@@ -20,7 +20,9 @@ _POLL_SECONDS = 0.25
 
 
 @contextmanager
-def lease(connection: Connection, url: str, name: str = "pipeline", wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+def lease(
+    connection: Connection, url: str, name: str = "pipeline", wait_seconds: float = WAIT_SECONDS
+) -> Iterator[None]:
     """Hold the lease `name` for the block, renewing it from a thread of its own; a killed holder's expires.
 
     Raises:

@@ -52,7 +52,7 @@ def applied(connection: Connection) -> dict[str, str]:
     found = connection.execute(statement("migrate/ledger_exists")).fetchone()
     if found is None or found[0] is None:
         return {}
-    return dict(connection.execute(statement("migrate/applied")).fetchall())
+    return _ledger(connection)
 
 
 def pending(connection: Connection) -> list[Migration]:
@@ -82,6 +82,10 @@ def require_current(connection: Connection) -> None:
     """
     if waiting := pending(connection):
         raise PendingMigrationsError(f"The database lacks {len(waiting)} migrations", "Run `uxpipeline migrate`")
+
+
+def _ledger(connection: Connection) -> dict[str, str]:
+    return {version: sha256 for version, sha256 in connection.execute(statement("migrate/applied")).fetchall()}  # noqa: C416 - dict() of untyped rows has no type
 
 
 def _number(file: SqlFile) -> str:
@@ -131,7 +135,7 @@ def _apply(connection: Connection, migration: Migration) -> bool:
         connection.execute(statement("migrate/lock"))
         connection.execute(statement("migrate/settings"))
         connection.execute(statement("migrate/ledger"))
-        if dict(connection.execute(statement("migrate/applied")).fetchall()).get(migration.version) == migration.file.sha256:
+        if _ledger(connection).get(migration.version) == migration.file.sha256:
             return False
         connection.execute(migration.file.text.encode())
         connection.execute(

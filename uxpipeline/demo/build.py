@@ -1,4 +1,4 @@
-"""The demo: shipped tracker events, their clocks moved by whole days so that they end yesterday, in a database of its own."""
+"""The demo: shipped tracker events, moved by whole days so that they end yesterday, in a database of its own."""
 
 import gzip
 import json

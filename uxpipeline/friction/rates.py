@@ -75,4 +75,4 @@ def estimate_rates(affected: Counts, exposed: Counts, prior: BetaPrior) -> RateE
     """Posterior rates under a Beta prior: Beta(alpha + affected, beta + exposed - affected) per surface."""
     alpha, beta = prior.alpha + affected, prior.beta + (exposed - affected)
     posterior = stats.beta(alpha, beta)
-    return RateEstimates(mean=alpha / (alpha + beta), low=posterior.ppf(0.05), high=posterior.ppf(0.95))
+    return RateEstimates(mean=alpha / (alpha + beta), low=np.asarray(posterior.ppf(0.05)), high=np.asarray(posterior.ppf(0.95)))

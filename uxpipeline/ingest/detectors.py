@@ -1,18 +1,21 @@
 """Finding what identifies a person or opens a door in free text, and replacing it by the name of its kind.
 
-A find becomes `[email]`, `[phone]`, `[card]`, `[iban]`, `[ip]` or `[token]`. Dates and UUIDs look like some of these and
-stay. Recall goes before precision: what is lost is wording, what would leak is somebody's.
+A find becomes `[email]`, `[phone]`, `[card]`, `[iban]`, `[ip]` or `[token]`. Dates and UUIDs look like some of these
+and stay. Recall goes before precision: what is lost is wording, what would leak is somebody's.
 """
 
 import re
 from functools import lru_cache
 from ipaddress import ip_address
+from itertools import pairwise
 
 from uxpipeline.ingest.cleaning import visible
 
 _AT = r"(?:@|\uff20|%(?:25)*40)"
 _LOCAL = r"""[\w.+'"%!#$*^{|}~`-]"""
 _DIGITS = r"[+(]{0,2}\d(?:[\s().\-/]{0,2}\d){6,}"
+_IPV4 = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
+_IPV6 = r"(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])"
 _PATTERN = re.compile(
     rf"""
       (?P<uuid>(?<![0-9a-fA-F])[0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}(?![0-9a-fA-F]))
@@ -21,7 +24,7 @@ _PATTERN = re.compile(
     | (?P<jwt>eyJ[\w-]{{5,}}\.[\w-]+(?:\.[\w-]*)?)
     | (?P<email>(?<!{_LOCAL})(?:{_LOCAL}+{_AT})+(?:[\w-]+(?:\.[\w-]+)+|\[[^\]\s]+\]))
     | (?P<iban>\b[A-Z]{{2}}\d\d(?:[ ]?[A-Z0-9]{{4}}){{3,7}}(?:[ ]?[A-Z0-9]{{1,3}})?\b)
-    | (?P<ip>(?<![\w.])(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?![\w.])|(?<![\w:])[0-9a-fA-F]{{0,4}}(?::[0-9a-fA-F]{{0,4}}){{2,7}}(?![\w:]))
+    | (?P<ip>{_IPV4}|{_IPV6})
     | (?P<digits>{_DIGITS})
     | (?P<token>(?<![\w-])[A-Za-z0-9_-]{{16,}})
     """,
@@ -81,7 +84,7 @@ def looks_random(word: str) -> bool:
     if _HEXADECIMAL.search(word):
         return True
     kinds = [(character.isdigit(), character.isupper()) for character in word if character.isalnum()]
-    changes = sum(left != right for left, right in zip(kinds, kinds[1:], strict=False))
+    changes = sum(left != right for left, right in pairwise(kinds))
     return len(word) >= 20 and changes >= 6
 
 

@@ -14,7 +14,7 @@ A page rule is a shell pattern for the path of a URL, where `*` stands for any c
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import translate
 from pathlib import Path
@@ -84,50 +84,52 @@ def load_funnels(path: Path) -> FunnelRules:
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise ConfigurationError(f"The funnel file `{path}` is not YAML", "Check its indentation and quotes") from None
+    try:
+        return FunnelRules(_steps(content))
+    except _MistakeError as mistake:
+        raise ConfigurationError(
+            f"In the funnel file `{path}`, {mistake}", "docs/configuration.md shows how funnels are written"
+        ) from None
+
+
+class _MistakeError(Exception):
+    """What is wrong with the content of a file, and where in it."""
+
+
+def _steps(content: Any) -> list[Step]:  # noqa: ANN401 - whatever YAML holds
     if not isinstance(content, dict) or not isinstance(content.get("funnels"), dict):
-        raise _mistake(path, "it has no `funnels` section")
-    return FunnelRules(
-        step for funnel, entries in content["funnels"].items() for step in _funnel(path, funnel, entries)
-    )
+        raise _MistakeError("there is no `funnels` section")
+    return [step for funnel, entries in content["funnels"].items() for step in _funnel(funnel, entries)]
 
 
-def _funnel(path: Path, funnel: Any, entries: Any) -> list[Step]:  # noqa: ANN401 - whatever YAML holds
+def _funnel(funnel: Any, entries: Any) -> list[Step]:  # noqa: ANN401 - whatever YAML holds
     where = f"funnel `{funnel}`"
     if not _is_name(funnel):
-        raise _mistake(path, f"{where}: its name is not text of 1 to {_MAX_NAME_BYTES} bytes")
+        raise _MistakeError(f"{where}: its name is not text of 1 to {_MAX_NAME_BYTES} bytes")
     if not isinstance(entries, list) or not entries:
-        raise _mistake(path, f"{where}: it is not a list of steps")
-    steps = [
-        _step(lambda problem, at=f"{where}, step {order}": _mistake(path, f"{at}: {problem}"), funnel, order, entry)
-        for order, entry in enumerate(entries, start=1)
-    ]
+        raise _MistakeError(f"{where}: it is not a list of steps")
+    steps = [_step(f"{where}, step {order}", funnel, order, entry) for order, entry in enumerate(entries, start=1)]
     names = [step.name for step in steps]
     for name in names:
         if names.count(name) > 1:
-            raise _mistake(path, f"{where}: step `{name}` appears more than once")
+            raise _MistakeError(f"{where}: step `{name}` appears more than once")
     return steps
 
 
-def _step(mistake: Callable[[str], ConfigurationError], funnel: str, order: int, entry: Any) -> Step:  # noqa: ANN401 - whatever YAML holds
+def _step(where: str, funnel: str, order: int, entry: Any) -> Step:  # noqa: ANN401 - whatever YAML holds
     if not isinstance(entry, dict) or not _is_name(entry.get("step")):
-        raise mistake(f"`step` must name it in 1 to {_MAX_NAME_BYTES} bytes")
-    given = [key for key in entry if key != "step"]
+        raise _MistakeError(f"{where}: `step` must name it in 1 to {_MAX_NAME_BYTES} bytes")
+    where = f"{where} (`{entry['step']}`)"
     triggers = [trigger for trigger in _TRIGGERS if trigger in entry]
-    if len(triggers) != 1 or len(given) != 1:
-        raise mistake("it needs exactly one of " + ", ".join(f"`{trigger}`" for trigger in _TRIGGERS))
-    value = entry[triggers[0]]
+    if len(triggers) != 1 or len(entry) != 2:
+        raise _MistakeError(f"{where}: it needs exactly one of " + ", ".join(f"`{name}`" for name in _TRIGGERS))
+    trigger, value = triggers[0], entry[triggers[0]]
     if not isinstance(value, str) or not value:
-        raise mistake(f"`{triggers[0]}` must be text")
-    if triggers[0] == "page" and value[0] not in "/*":
-        raise mistake("`page` is a pattern for the path, so it starts with `/`")
-    return Step(funnel, entry["step"], order, triggers[0], value)
+        raise _MistakeError(f"{where}: `{trigger}` must be text")
+    if trigger == "page" and value[0] not in "/*":
+        raise _MistakeError(f"{where}: `page` is a pattern for the path, so it starts with `/`")
+    return Step(funnel, entry["step"], order, trigger, value)
 
 
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value.encode()) <= _MAX_NAME_BYTES
-
-
-def _mistake(path: Path, problem: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"In the funnel file `{path}`, {problem}", "docs/configuration.md shows how funnels are written"
-    )

@@ -1,6 +1,7 @@
 """Bounds of single values, as the tables' CHECK constraints have them."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from uxpipeline.ingest.cleaning import visible
@@ -17,8 +18,13 @@ _EMAIL_LIKE = re.compile(r"@|%(?:25)*40|\uff20", re.IGNORECASE)
 
 def is_session_id(value: str) -> bool:
     """Tell whether `value` can name a session: not empty, not too long, visible, and nobody's e-mail address."""
+    return 0 < len(value) <= MAX_NAME_BYTES and _is_session_id(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_session_id(value: str) -> bool:
     return (
-        0 < len(value.encode()) <= MAX_NAME_BYTES
+        len(value.encode()) <= MAX_NAME_BYTES
         and visible(value) == value
         and not value.isspace()
         and not _EMAIL_LIKE.search(value)
@@ -43,8 +49,14 @@ def check_integer(value: int | None, field: str, lowest: int = 0) -> None:
 
 def check_json(value: JsonObject, field: str) -> None:
     """Refuse an object that is too large."""
-    if value and stored_size(value) > MAX_JSON_BYTES:
+    if value and not fits(value, MAX_JSON_BYTES):
         raise LineRefused("too_large", field)
+
+
+def fits(value: JsonObject, limit: int) -> bool:
+    """Tell whether an object stays within `limit` bytes of a `jsonb` column."""
+    # No value takes more than eight bytes for a character of its notation: the common case needs no walk.
+    return len(repr(value)) * 8 <= limit or stored_size(value) <= limit
 
 
 def stored_size(value: Any) -> int:  # noqa: ANN401 - any JSON value

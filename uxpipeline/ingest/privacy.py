@@ -2,13 +2,12 @@
 
 import hmac
 import re
-from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from uxpipeline.ingest.detectors import mask_pii
 from uxpipeline.ingest.records import Conversion, Event, FunnelStep, JsonObject, Record, Session
 from uxpipeline.ingest.refusal import LineRefused
+from uxpipeline.ingest.updating import updated
 from uxpipeline.ingest.urls import clean_referrer, clean_url
 from uxpipeline.ingest.user_agents import coarse_user_agent
 
@@ -36,7 +35,7 @@ def mask_json(value: JsonObject) -> JsonObject:
 
 def visitor_hash(key: bytes, visitor: str) -> str:
     """Return the pseudonym of a visitor: the same for the same key, meaningless without it."""
-    return hmac.new(key, visitor.encode(), sha256).hexdigest()[:32]
+    return hmac.digest(key, visitor.encode(), "sha256").hex()[:32]
 
 
 class RecordMasker:
@@ -58,13 +57,13 @@ class RecordMasker:
             return self._mask_session(record)
         if isinstance(record, FunnelStep):
             reason = record.dropoff_reason
-            return replace(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
+            return updated(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
         if isinstance(record, Conversion):
             return record
-        return replace(record, metadata=mask_json(record.metadata))
+        return updated(record, metadata=mask_json(record.metadata))
 
     def _mask_session(self, session: Session) -> Session:
-        return replace(
+        return updated(
             session,
             landing_page=session.landing_page and clean_url(session.landing_page),
             exit_page=session.exit_page and clean_url(session.exit_page),
@@ -78,7 +77,7 @@ def _mask_event(event: Event) -> Event:
     page_url = clean_url(event.page_url)
     if event.page_url and not page_url:
         raise LineRefused("bad_url", "page_url")
-    return replace(
+    return updated(
         event,
         page_url=page_url,
         element_path=event.element_path and mask_pii(event.element_path),

@@ -55,7 +55,7 @@ def audit(connection: Connection, load_id: int, earliest: datetime, latest: date
     """Check a load's stage and store the verdict; returns broken rule → rows."""
     bounds = {"load_id": load_id, "earliest": earliest, "latest": latest}
     with transaction(connection):
-        findings = dict(connection.execute(statement("ingest/audit_stage"), bounds).fetchall())
+        findings: dict[str, int] = dict(connection.execute(statement("ingest/audit_stage"), bounds).fetchall())
         rows_counted, digest = _digest(connection, load_id)
         verdict = {
             "load_id": load_id,

@@ -80,7 +80,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelStep:
-    """One row of `conversion_funnels`; `derived` rows come from a configured rule, the others from the source itself."""
+    """One row of `conversion_funnels`; `derived` rows come from a configured rule, others from the source itself."""
 
     id: UUID
     session_id: str
@@ -98,8 +98,10 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """One row of `variant_assignments`; `park` says what to do when no such test exists: keep the row until it does
-    (native) or count it as ignored (a tracker's flag that is not one of our tests).
+    """One row of `variant_assignments`.
+
+    `park` says what to do when no such test exists: keep the row until it does (native) or count it as ignored (a
+    tracker's flag that is not one of our tests).
     """
 
     id: UUID

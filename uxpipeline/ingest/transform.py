@@ -68,7 +68,7 @@ def quarantine_payload(raw: bytes) -> str:
 
 
 def _without_identity(value: JsonObject) -> JsonObject:
-    kept = {}
+    kept: JsonObject = {}
     for key, item in value.items():
         if key in TEXT_KEYS and isinstance(item, str):
             kept[key] = mask_text(item, None)

@@ -1,11 +1,10 @@
 """The schema's rules for records, in one place: what a source may not say, whatever the source is.
 
-A value that would change what a row means refuses its line; one that is only too long, or describes only the row itself,
-is shortened or left out. An event says in `metadata.changes` what was changed on it.
+A value that would change what a row means refuses its line; one that is only too long, or only describes the row, is
+shortened or left out. An event says in `metadata.changes` what was changed on it.
 """
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -14,22 +13,28 @@ from uxpipeline.ingest.limits import (
     MAX_SMALL_JSON_BYTES,
     check_integer,
     check_json,
+    fits,
     is_session_id,
     name,
-    stored_size,
 )
 from uxpipeline.ingest.records import Assignment, Event, EventType, FunnelStep, JsonObject, Record, Session
 from uxpipeline.ingest.refusal import LineRefused
+from uxpipeline.ingest.updating import updated
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 EVENT_TYPES = frozenset(get_args(EventType))
 DEVICE_TYPES = frozenset({"mobile", "desktop", "tablet"})
 EXIT_REASONS = frozenset({"timeout", "navigation", "close", "refresh"})
 VARIANTS = frozenset({"A", "B"})
-TEXT_BYTES = {"page_url": 1000, "element_type": 200, "element_text": 4096, "component_id": 200}
-PATH_BYTES = 1000
-REASON_BYTES = 1000
-USER_AGENT_BYTES = 1000
+# The end of a path names the element, so it is the ancestors before it that go.
+EVENT_TEXTS = {
+    "page_url": (1000, shortened),
+    "element_path": (1000, shortened_start),
+    "element_type": (200, shortened),
+    "element_text": (4096, shortened),
+    "component_id": (200, shortened),
+}
+TEXT_BYTES = 1000
 MEASURES = {"hesitation_ms": 86_400_000, "percentage": 100}
 
 _COUNTRY = re.compile("[A-Za-z]{2}")
@@ -66,7 +71,7 @@ class Validator:
             return self._assignment(record)
         self._check_time(record.at, "at")
         test_id = name(record.test_id, "test_id") if record.test_id is not None else None
-        return replace(record, name=name(record.name, "name"), test_id=test_id)
+        return updated(record, name=name(record.name, "name"), test_id=test_id)
 
     def _event(self, event: Event) -> Event:
         if event.event_type not in EVENT_TYPES:
@@ -83,7 +88,7 @@ class Validator:
         values["received_at"] = self._plausible(event.received_at)
         check_json(values["event_data"], "event_data")
         check_json(values["metadata"], "metadata")
-        return replace(event, **values)
+        return updated(event, **values)
 
     def _session(self, session: Session) -> Session:
         self._check_time(session.at, "timestamp")
@@ -92,12 +97,12 @@ class Validator:
         check_integer(session.page_count, "page_count", lowest=1)
         country = _matching(_COUNTRY, session.country_code)
         device = session.device_type and session.device_type.lower()
-        return replace(
+        return updated(
             session,
-            landing_page=_text(session.landing_page, TEXT_BYTES["page_url"]),
-            exit_page=_text(session.exit_page, TEXT_BYTES["page_url"]),
-            referrer=_text(session.referrer, TEXT_BYTES["page_url"]),
-            user_agent=_text(session.user_agent, USER_AGENT_BYTES),
+            landing_page=_text(session.landing_page, TEXT_BYTES),
+            exit_page=_text(session.exit_page, TEXT_BYTES),
+            referrer=_text(session.referrer, TEXT_BYTES),
+            user_agent=_text(session.user_agent, TEXT_BYTES),
             exit_reason=session.exit_reason if session.exit_reason in EXIT_REASONS else None,
             device_type=device if device in DEVICE_TYPES else None,
             screen_resolution=_matching(_SCREEN, session.screen_resolution),
@@ -114,11 +119,11 @@ class Validator:
         check_integer(step.step_order, "step_order", lowest=1)
         check_integer(step.duration_seconds, "duration_seconds")
         check_json(step.metadata, "metadata")
-        return replace(
+        return updated(
             step,
             funnel_name=name(step.funnel_name, "funnel_name"),
             step_name=name(step.step_name, "step_name"),
-            dropoff_reason=_text(step.dropoff_reason, REASON_BYTES),
+            dropoff_reason=_text(step.dropoff_reason, TEXT_BYTES),
             received_at=self._plausible(step.received_at),
         )
 
@@ -127,7 +132,7 @@ class Validator:
             raise LineRefused("unknown_variant", "variant")
         self._check_time(assignment.assigned_at, "assigned_at")
         check_json(assignment.metadata, "metadata")
-        return replace(
+        return updated(
             assignment,
             test_id=name(assignment.test_id, "test_id"),
             received_at=self._plausible(assignment.received_at),
@@ -143,11 +148,11 @@ class Validator:
 
 
 def _event_texts(event: Event, changes: list[JsonObject]) -> dict[str, Any]:
-    texts: dict[str, Any] = {field: _text(getattr(event, field), limit) for field, limit in TEXT_BYTES.items()}
-    # The end of a path names the element; the ancestors before it can go.
-    texts["element_path"] = event.element_path and shortened_start(visible(event.element_path), PATH_BYTES) or None
-    for field, text in texts.items():
-        if text is not None and len(text) < len(visible(getattr(event, field))):
+    texts: dict[str, Any] = {}
+    for field, (limit, shorten) in EVENT_TEXTS.items():
+        text = visible(getattr(event, field) or "")
+        texts[field] = shorten(text, limit) or None
+        if texts[field] != (text or None):
             changes.append({"field": field, "reason": "shortened"})
     return texts
 
@@ -163,7 +168,7 @@ def _matching(pattern: re.Pattern[str], value: str | None) -> str | None:
 def _small_object(value: Any, field: str, changes: list[JsonObject]) -> JsonObject | None:  # noqa: ANN401 - what a source sent
     if value is None:
         return None
-    if isinstance(value, dict) and stored_size(value) <= MAX_SMALL_JSON_BYTES:
+    if isinstance(value, dict) and fits(value, MAX_SMALL_JSON_BYTES):
         return value
     changes.append({"field": field, "reason": "too_large" if isinstance(value, dict) else "not_an_object"})
     return None
@@ -182,7 +187,7 @@ def _measured(event_data: JsonObject, changes: list[JsonObject]) -> JsonObject:
 
 
 def _measure(value: Any, highest: int) -> Any:  # noqa: ANN401 - what a source sent
-    """Return `value` where it is a number from 0 to `highest`; browsers' clocks have more digits than the views read."""
+    """Return `value` where it is a number from 0 to `highest`, with no more digits than the views read."""
     if isinstance(value, str):
         return value if _NUMERIC.fullmatch(value) and float(value) <= highest else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= highest:

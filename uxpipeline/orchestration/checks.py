@@ -13,8 +13,6 @@ def _spec(relation: str, rule_name: str, description: str, *, critical: bool) ->
 
 
 def _check(suite: Suite) -> dg.AssetChecksDefinition:
-    rules = {rule.name: rule for rule in suite.rules}
-
     @dg.multi_asset_check(
         name=f"quality_of_{suite.relation}",
         specs=[
@@ -28,10 +26,10 @@ def _check(suite: Suite) -> dg.AssetChecksDefinition:
 
         selected = {key.name for key in context.selected_asset_check_keys}
         for verdict in run_suite(pipeline.url, suite, selected):
-            critical = rules[verdict.rule].severity == "critical"
+            critical = verdict.rule.severity == "critical"
             yield dg.AssetCheckResult(
                 asset_key=suite.relation,
-                check_name=verdict.rule,
+                check_name=verdict.rule.name,
                 passed=verdict.passed,
                 severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
                 metadata={**verdict.observed, "errored": verdict.errored, "seconds": round(verdict.seconds, 3)},

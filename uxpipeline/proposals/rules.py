@@ -61,9 +61,9 @@ RULES = (
         change_type="css_token",
         change={"token": "affordance", "from": "interactive", "to": "static"},
         rollback="Restore the token.",
-        friction="Repeated fast clicks on {surface}, which does nothing",
-        description="Visitors click {surface} and nothing happens: make it do what it looks like it does, or make it look"
-        " inert.",
+        friction="Repeated fast clicks on {surface}, which is not made to be clicked",
+        description="Visitors click {surface} again and again though it is no control: make it do what it looks like it"
+        " does, or make it look inert.",
     ),
     Rule(
         name="say_what_happens",
@@ -85,8 +85,8 @@ RULES = (
         change={"flag": "failing_feature", "from": "on", "to": "off"},
         rollback="Turn the flag on again.",
         friction="Script errors on page {surface}",
-        description="Scripts fail on {surface}: find the failing feature, put it behind a flag and serve the page without"
-        " it.",
+        description="Scripts fail on {surface}: find the failing feature, put it behind a flag and serve the page"
+        " without it.",
     ),
     Rule(
         name="ease_form",
@@ -97,7 +97,7 @@ RULES = (
         change={"rule": "required", "scope": "fields not needed to fulfil the request", "to": "optional"},
         rollback="Make the fields required again.",
         friction="Started and abandoned form {surface}",
-        description="Visitors start form {surface} and leave it unfinished: ask only for what is needed, and validate each"
-        " field as it is filled in.",
+        description="Visitors start form {surface} and leave it unfinished: ask only for what is needed, and validate"
+        " each field as it is filled in.",
     ),
 )

@@ -17,10 +17,11 @@ from uxpipeline.settings import Settings
 PATIENCE = 15.0
 
 CLIENT = """
-import sys
+import signal, sys
 from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.settings import Settings
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # test runners in the background have it ignored
 with EmbeddedServer(Settings.from_env(), fast=True).running() as server:
     print(server.status().pid, server.status().port, flush=True)
     sys.stdin.readline()

@@ -59,7 +59,8 @@ def test_the_server_goes_when_its_only_user_is_ended(home: Path, number: signal.
     with client(home) as process:
         answer_of(process)
         os.killpg(process.pid, number)  # as Ctrl-C does: everything in the terminal's session
-        process.communicate(timeout=PATIENCE)
+        process.wait(timeout=PATIENCE)
+        assert process.returncode == -number
         assert eventually(lambda: not processes(home))
 
 

@@ -19,11 +19,19 @@ from uxpipeline_tests.embedded.helpers import (
 
 STARTERS = 6
 
+INNOCENT = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+print(flush=True)
+signal.pause()
+"""
+
 
 @pytest.fixture
-def innocent(home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def innocent(home: Path) -> Iterator[subprocess.Popen[str]]:
     """A process whose number a dead server left in its postmaster.pid."""
-    with subprocess.Popen(["sleep", "60"]) as process:
+    with start_client(home, INNOCENT) as process:
+        answer_of(process)
         data = home / "postgres" / "data"
         (data / "postmaster.pid").write_text(f"{process.pid}\n{data}\n1700000000\n5432\n\n127.0.0.1\n")
         yield process
@@ -55,13 +63,13 @@ def test_the_next_user_revives_a_killed_server(home: Path) -> None:
             assert (other.status().running, other.status().port) == (True, before.port)
 
 
-def test_a_process_with_a_dead_servers_number_survives_the_start(home: Path, innocent: subprocess.Popen[bytes]) -> None:
+def test_a_process_with_a_dead_servers_number_survives_the_start(home: Path, innocent: subprocess.Popen[str]) -> None:
     with server_of(home).running() as server:
         assert server.status().running
     assert innocent.poll() is None
 
 
-def test_a_process_with_a_dead_servers_number_survives_the_stop(home: Path, innocent: subprocess.Popen[bytes]) -> None:
+def test_a_process_with_a_dead_servers_number_survives_the_stop(home: Path, innocent: subprocess.Popen[str]) -> None:
     server_of(home).stop()
     assert innocent.poll() is None
 

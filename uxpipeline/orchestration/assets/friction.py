@@ -4,10 +4,9 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from uxpipeline.friction.scores import score_day
+from uxpipeline.friction.store import RANKING_HEADER, RankedSurface, ranked_surfaces
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
-from uxpipeline.orchestration.tables import ranking
 
 
 class ScoreConfig(dg.Config):
@@ -30,19 +29,27 @@ def friction_scores(
     context: dg.AssetExecutionContext, config: ScoreConfig, pipeline: PipelineResource
 ) -> dg.MaterializeResult[None]:
     """How often sessions exposed to each element, component and page met friction, with 90 % credible intervals."""
+    from uxpipeline.friction.scores import score_day  # noqa: PLC0415 - pandas and scipy: not in the code location
+
     as_of = date.fromisoformat(context.partition_key)
-    with failures():
     known_at = datetime.fromisoformat(config.known_at) if config.known_at else None
     with pipeline.writing() as connection:
         scores = score_day(connection, as_of, known_at, datetime.now(UTC))
         metadata = specs.relation_metadata(connection, "friction_scores")
+        elements = ranked_surfaces(connection, as_of, "element")
+        pages = ranked_surfaces(connection, as_of, "page")
     return dg.MaterializeResult(
         metadata={
             **metadata,
             "dagster/partition_row_count": len(scores),
             "as_of": context.partition_key,
             "score_version": str(scores["score_version"].iloc[0]) if len(scores) else "no events in the window",
-            "top_elements": dg.MetadataValue.md(ranking(scores, "element")),
-            "top_pages": dg.MetadataValue.md(ranking(scores, "page")),
+            "top_elements": dg.MetadataValue.md(_table(elements)),
+            "top_pages": dg.MetadataValue.md(_table(pages)),
         }
     )
+
+
+def _table(surfaces: list[RankedSurface]) -> str:
+    rows = [RANKING_HEADER, ("---",) * len(RANKING_HEADER), *(surface.cells() for surface in surfaces)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -6,7 +6,6 @@ import dagster as dg
 
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
-from uxpipeline.proposals.generate import propose
 
 
 @dg.asset(
@@ -20,6 +19,8 @@ from uxpipeline.proposals.generate import propose
 )
 def optimization_history(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> dg.MaterializeResult[None]:
     """Typed changes proposed for the surfaces with the most certain friction, each with its evidence and test size."""
+    from uxpipeline.proposals.generate import propose  # noqa: PLC0415 - scipy: not in the code location
+
     with pipeline.writing() as connection:
         made = propose(connection, date.fromisoformat(context.partition_key), pipeline.settings)
         metadata = specs.relation_metadata(connection, "optimization_history")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 
@@ -19,6 +20,9 @@ DESCRIPTIONS = {
     "variant_assignments": "Which session saw which variant of which test.",
 }
 SCHEMAS = {"ingest_files": "uxpipeline"}
+FILES_ACCEPTED = dg.AssetCheckSpec(
+    "files_accepted", asset="ingest_files", description="Every file of the landing folder could be loaded."
+)
 
 landing_files = dg.AssetSpec(
     LANDING,
@@ -41,8 +45,10 @@ def _spec(relation: str) -> dg.AssetSpec:
     )
 
 
-@dg.multi_asset(specs=[_spec(relation) for relation in DESCRIPTIONS], name="load_landing")
-def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None]]:
+@dg.multi_asset(
+    specs=[_spec(relation) for relation in DESCRIPTIONS], check_specs=[FILES_ACCEPTED], name="load_landing"
+)
+def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Load what is new in the landing folder; rows inserted directly are already there."""
     now = datetime.now(UTC)
     with pipeline.writing() as connection:
@@ -53,15 +59,26 @@ def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None
         for relation in DESCRIPTIONS:
             metadata = specs.relation_metadata(connection, relation, SCHEMAS.get(relation, "public"))
             written = sum(report.rows_written.get(relation, 0) for report in reports)
-            extra = _files(reports) if relation == "ingest_files" else {"rows_written": written}
+            extra: dict[str, Any] = _files(reports) if relation == "ingest_files" else {"rows_written": written}
             yield dg.MaterializeResult(asset_key=relation, metadata={**metadata, **extra})
-    aborted = [report for report in reports if report.status == "aborted"]
-    if aborted:
-        raise dg.Failure(f"{len(aborted)} of {len(reports)} files were aborted: {aborted[0].problem}", allow_retries=False)
+    yield _acceptance(reports)
 
 
-def _files(reports: list[FileReport]) -> dict[str, object]:
-    header = "| file | source | status | lines | inserted | duplicates | quarantined | parked | ignored |\n" + "|---" * 9
+def _acceptance(reports: list[FileReport]) -> dg.AssetCheckResult:
+    refused = {report.name: report.problem or "" for report in reports if report.status in {"aborted", "skipped"}}
+    return dg.AssetCheckResult(
+        asset_key=FILES_ACCEPTED.asset_key,
+        check_name=FILES_ACCEPTED.name,
+        passed=not refused,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"refused": len(refused), "files": dg.MetadataValue.json(refused)},
+    )
+
+
+def _files(reports: list[FileReport]) -> dict[str, Any]:
+    header = (
+        "| file | source | status | lines | inserted | duplicates | quarantined | parked | ignored |\n" + "|---" * 9
+    )
     rows = [
         f"| {report.name} | {report.source} | {report.status} | {report.lines} | {report.inserted} | {report.duplicates}"
         f" | {report.quarantined} | {report.parked} | {sum(report.ignored.values())} |"

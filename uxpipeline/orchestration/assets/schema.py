@@ -22,5 +22,3 @@ def schema_migrations(pipeline: PipelineResource) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={**metadata, "applied_now": len(news), "files": ", ".join(news) or "none pending"}
     )
-
-

@@ -15,9 +15,7 @@ from uxpipeline.orchestration.automation.schedules import yesterday
 from uxpipeline.orchestration.resources import PipelineResource
 
 
-@dg.sensor(
-    job=refresh, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING
-)
+@dg.sensor(job=refresh, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def event_volume_sensor(
     context: dg.SensorEvaluationContext, pipeline: PipelineResource
 ) -> dg.SensorResult | dg.SkipReason:
@@ -42,9 +40,7 @@ def event_volume_sensor(
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=cursor, partition_key=day)], cursor=cursor)
 
 
-@dg.sensor(
-    job=refresh, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING
-)
+@dg.sensor(job=refresh, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def landing_sensor(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> dg.SensorResult | dg.SkipReason:
     """Asks for a run when files of the landing folder are new or changed."""
     folder = pipeline.settings.landing
@@ -62,7 +58,9 @@ def landing_sensor(context: dg.SensorEvaluationContext, pipeline: PipelineResour
 def run_failure_sensor(context: dg.RunFailureSensorContext) -> None:
     """Logs which step of a run failed; the place to add a notification."""
     steps = sorted({event.step_key for event in context.get_step_failure_events() if event.step_key})
-    context.log.error("Run %s of job %s failed at: %s", context.dagster_run.run_id, refresh.name, ", ".join(steps) or "start")
+    context.log.error(
+        "Run %s of job %s failed at: %s", context.dagster_run.run_id, refresh.name, ", ".join(steps) or "start"
+    )
 
 
 def _listing(files: list[Path]) -> str:

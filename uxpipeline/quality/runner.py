@@ -1,0 +1,39 @@
+"""Running a quality suite inside PostgreSQL."""
+
+import warnings
+from collections.abc import Collection
+
+from uxpipeline.db.connect import connect
+from uxpipeline.errors import ServerUnreachableError
+from uxpipeline.quality.suites import Suite
+from uxpipeline.quality.verdicts import Verdict
+
+
+def run_suite(url: str, suite: Suite, rule_names: Collection[str] | None = None) -> list[Verdict]:
+    """Evaluate a suite, or the named rules of it, in the database at `url`.
+
+    Args:
+        url: PostgreSQL URL of a role that row security does not restrict; rows it hides break no rule.
+        suite: the rules and the relation they are about.
+        rule_names: only these rules; None means all.
+
+    Returns:
+        One verdict per rule, in suite order.
+
+    Raises:
+        ConfigurationError: the suite has no rule of a given name.
+        ServerUnreachableError: no server answers there, or it went away.
+        AccessError: the login, the database or its password is refused.
+    """
+    rules = suite.select(rule_names)
+    if not rules:
+        return []
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"module 'sre_\w+' is deprecated", DeprecationWarning)
+        from uxpipeline.quality.validation import validate  # noqa: PLC0415  # takes seconds
+
+    with connect(url) as connection:
+        verdicts = validate(connection, suite.reads, rules)
+        if connection.broken:
+            raise ServerUnreachableError(f"The connection broke while `{suite.relation}` was checked", "Try again")
+    return verdicts
