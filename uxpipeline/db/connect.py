@@ -4,6 +4,7 @@ No session state is used anywhere: settings are `SET LOCAL`, locks are transacti
 prepared on the server.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.errors import AccessError, ServerTooOldError, ServerUnreachableError
+from uxpipeline.errors import AccessError, ServerTooOldError, ServerUnreachableError, TransientError
 
 Connection = psycopg.Connection[TupleRow]
 OLDEST_SERVER = 150000
@@ -23,15 +24,16 @@ def connect(url: str) -> Iterator[Connection]:
     """Open a connection for the block; transactions are opened with `transaction`.
 
     Raises:
-        ServerUnreachableError: no server answers there.
+        ServerUnreachableError: no server answers there, or the connection was lost during the block.
         AccessError: the login, the database or its password is refused.
         ServerTooOldError: the server is older than PostgreSQL 15.
+        TransientError: the block met a lock, a deadlock or a timeout.
     """
     try:
         connection = psycopg.connect(
             url, autocommit=True, prepare_threshold=None, application_name="uxpipeline", connect_timeout=10
         )
-    except psycopg.ProgrammingError:
+    except (psycopg.ProgrammingError, UnicodeError):
         raise AccessError("`UXPIPELINE_DATABASE_URL` is not a PostgreSQL URL", _URL_FORM) from None
     except psycopg.OperationalError as error:
         raise _explained(error, url) from None
@@ -41,7 +43,12 @@ def connect(url: str) -> Iterator[Connection]:
                 f"The server is PostgreSQL {connection.info.server_version // 10000}",
                 "Use PostgreSQL 15 or newer",
             )
-        yield connection
+        try:
+            yield connection
+        except psycopg.OperationalError as error:
+            if transient := _transient(error):
+                raise transient from error
+            raise
 
 
 @contextmanager
@@ -53,19 +60,41 @@ def transaction(connection: Connection, *, statement_timeout: str = "0") -> Iter
 
 
 _URL_FORM = "Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+# A failed connection attempt carries no SQLSTATE, only the server's words.
+_NO_DATABASE = re.compile(r'database ".*" does not exist')
+_REFUSED = re.compile(
+    r'password|authentication|pg_hba\.conf|role ".*" (does not exist|is not permitted)|user not found|permission denied'
+)
+_LOST = ("08", "57P01", "57P02", "57P03", "57P05")
+_IN_THE_WAY = ("40", "53300", "55P03", "57014")
 
 
 def _explained(error: psycopg.OperationalError, url: str) -> AccessError | ServerUnreachableError:
     parts = conninfo_to_dict(url)
-    place = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
-    text = str(error)
-    # A failed connection attempt carries no SQLSTATE, only the server's words.
-    if "password" in text or "authentication" in text or "role" in text or "pg_hba" in text:
-        return AccessError(
-            f"The server at {place} refuses user `{parts.get('user', '')}`", "Check user and password in the URL"
-        )
-    if "database" in text and "does not exist" in text:
+    # A password with an unquoted @ ends up before the host's name.
+    place = f"{str(parts.get('host', 'localhost')).rpartition('@')[2]}:{parts.get('port', 5432)}"
+    _, failed, words = str(error).rpartition(" failed: ")
+    reason = words.splitlines()[0].strip() if failed else ""
+    if _NO_DATABASE.search(reason):
         return AccessError(
             f"There is no database `{parts.get('dbname', '')}` at {place}", "Create it or correct the URL"
         )
-    return ServerUnreachableError(f"No PostgreSQL answers at {place}", "Start it, or correct the URL")
+    if _REFUSED.search(reason):
+        return AccessError(
+            f"The server at {place} refuses user `{parts.get('user', '')}`", "Check user and password in the URL"
+        )
+    if reason.startswith("FATAL:"):
+        return ServerUnreachableError(
+            f"The server at {place} lets nobody in: {reason.removeprefix('FATAL:').strip()}", "Try again later"
+        )
+    why = f" ({reason})" if reason else ""
+    return ServerUnreachableError(f"No PostgreSQL answers at {place}{why}", "Start it, or correct the URL")
+
+
+def _transient(error: psycopg.OperationalError) -> TransientError | None:
+    code = error.sqlstate
+    if code is None or code.startswith(_LOST):
+        return ServerUnreachableError("The connection to PostgreSQL was lost", "Try again once the server is up")
+    if code.startswith(_IN_THE_WAY):
+        return TransientError(f"Other work on the database was in the way ({code})", "Try again later")
+    return None

@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -38,8 +38,7 @@ def lease(
     finally:
         done.set()
         renewal.join()
-        if not connection.closed:
-            connection.execute(statement("db/release_lease"), {"name": name, "holder": holder})
+        _release(connection, url, {"name": name, "holder": holder})
 
 
 def _acquire(connection: Connection, name: str, holder: str, wait_seconds: float) -> None:
@@ -53,6 +52,15 @@ def _acquire(connection: Connection, name: str, holder: str, wait_seconds: float
 def _try(connection: Connection, name: str, holder: str) -> bool:
     values = {"name": name, "holder": holder, "seconds": LEASE_SECONDS}
     return connection.execute(statement("db/acquire_lease"), values).fetchone() is not None
+
+
+def _release(connection: Connection, url: str, values: dict[str, str]) -> None:
+    """Give the lease back, over a new connection where ours was lost; failing that, it expires."""
+    with suppress(psycopg.Error):
+        connection.execute(statement("db/release_lease"), values)
+        return
+    with suppress(psycopg.Error, UxPipelineError), connect(url) as other:
+        other.execute(statement("db/release_lease"), values)
 
 
 def _renew(url: str, name: str, holder: str, done: threading.Event) -> None:

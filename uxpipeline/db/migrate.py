@@ -122,6 +122,8 @@ def _apply_with_retry(connection: Connection, migration: Migration) -> bool:
                 ) from None
             time.sleep(random.uniform(0.1, 0.5) * attempt)  # noqa: S311  # jitter, not a secret
         except psycopg.Error as error:
+            if connection.closed:
+                raise
             raise MigrationError(
                 f"`sql/{migration.file.name}.sql` failed: {error.diag.message_primary} ({error.sqlstate})"
             ) from error

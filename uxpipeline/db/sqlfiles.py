@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import LiteralString, cast
 
 from psycopg import sql
 
@@ -33,7 +32,7 @@ def root() -> Path:
 @cache
 def statement(name: str) -> sql.SQL:
     """The one statement of `sql/<name>.sql`, ready to execute with bound parameters."""
-    return sql.SQL(cast("LiteralString", read(name).text))  # a file of ours, not built from input
+    return sql.SQL(read(name).text)  # a file of ours, not built from input
 
 
 def read(name: str) -> SqlFile:

@@ -50,7 +50,8 @@ class Account:
 
     def can_reach(self, path: Path) -> bool:
         """Say whether the account may enter, or execute, `path` and may enter all folders above it."""
-        return self.uid is None or all(self._may_pass(place) for place in (path, *path.parents))
+        places = (path, *path.parents, *path.resolve().parents)
+        return self.uid is None or all(self._may_pass(place) for place in places)
 
     def _may_pass(self, place: Path) -> bool:
         status = place.stat()

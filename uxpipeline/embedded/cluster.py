@@ -109,9 +109,7 @@ class Cluster:
             self._create()
         self._check_fit()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        self._files.starting.touch()
-        wait_until(self._launch_ended, START_SECONDS)
-        self._files.starting.unlink()
+        self._launch()
         if not self.is_alive():
             raise self._failure("start")
 
@@ -131,6 +129,17 @@ class Cluster:
                 f"`{self._files.password}`, the password of the cluster `{self.data}`, is missing",
                 "Put it back, or move the folder away to begin a new one",
             )
+
+    def _launch(self) -> None:
+        self._files.starting.touch()
+        try:
+            wait_until(self._launch_ended, START_SECONDS)
+        except BaseException:
+            # An interrupted pg_ctl may leave a server behind that does not show yet and is to be stopped.
+            wait_until(lambda: postmaster.find(self.data) is not None, 1)
+            raise
+        finally:
+            self._files.starting.unlink()
 
     def _launch_ended(self) -> bool:
         """Try to start the server once; False means that trying again may help."""

@@ -3,18 +3,22 @@
 import random
 import socket
 
+from uxpipeline.embedded.waiting import wait_until
 from uxpipeline.errors import EmbeddedServerError
 
 # Below the ranges Linux and macOS hand out to outgoing connections, which could take the kept port while we are down.
 CANDIDATES = range(20_000, 32_000)
+RELEASE_SECONDS = 3.0  # a killed server's port outlives its process a little
 
 
 def choose_port(kept: int | None) -> int:
     """Return `kept` unless something else listens there, otherwise a free port."""
-    for port in [*([] if kept is None else [kept]), *random.sample(CANDIDATES, 100)]:
+    if kept is not None and wait_until(lambda: _is_free(kept), RELEASE_SECONDS):
+        return kept
+    for port in random.sample(CANDIDATES, 100):
         if _is_free(port):
             return port
-    raise EmbeddedServerError("No free port was found for the embedded server")
+    raise EmbeddedServerError("No free port was found for the embedded server", "Check the firewall of this machine")
 
 
 def _is_free(port: int) -> bool:

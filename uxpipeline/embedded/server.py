@@ -91,9 +91,13 @@ class EmbeddedServer:
         if not self._leases:
             return
         lease = self._leases.pop()
-        if not lease.closed:
+        if lease.closed:
+            return
+        try:
             with self._lifetime.turn():
                 self._lifetime.leave(lease)
+        finally:
+            lease.close()
 
     def ensure_alive(self) -> None:
         """As a user, restart the server if it crashed, on the same port."""

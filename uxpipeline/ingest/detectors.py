@@ -12,7 +12,7 @@ from itertools import pairwise
 from uxpipeline.ingest.cleaning import visible
 
 _AT = r"(?:@|\uff20|%(?:25)*40)"
-_LOCAL = r"""[\w.+'"%!#$*^{|}~`-]"""
+_LOCAL = r"""[\w.+'"%!#$*^{|}~`@\uff20-]"""
 _DIGITS = r"[+(]{0,2}\d(?:[\s().\-/]{0,2}\d){6,}"
 _IPV4 = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
 _IPV6 = r"(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])"
@@ -21,9 +21,9 @@ _PATTERN = re.compile(
       (?P<uuid>(?<![0-9a-fA-F])[0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}(?![0-9a-fA-F]))
     | (?P<date>(?<!\d)\d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{{1,9}})?)?(?:Z|[+-]\d\d:\d\d)?)?(?![\d-]))
     | (?P<day>(?<![\d./])\d{{1,2}}[./]\d{{1,2}}[./](?:\d\d)?\d\d(?![\d./]))
-    | (?P<jwt>eyJ[\w-]{{5,}}\.[\w-]+(?:\.[\w-]*)?)
-    | (?P<email>(?<!{_LOCAL})(?:{_LOCAL}+{_AT})+(?:[\w-]+(?:\.[\w-]+)+|\[[^\]\s]+\]))
-    | (?P<iban>\b[A-Z]{{2}}\d\d(?:[ ]?[A-Z0-9]{{4}}){{3,7}}(?:[ ]?[A-Z0-9]{{1,3}})?\b)
+    | (?P<jwt>(?<![\w-])eyJ[\w-]{{5,}}\.[\w-]+(?:\.[\w-]*)?)
+    | (?P<email>(?<!{_LOCAL}){_LOCAL}*{_AT}(?:[\w-]+(?:\.[\w-]+)+|\[[^\]\s]+\]))
+    | (?P<iban>\b[A-Z]{{2}}\d\d(?:[ ]?[A-Z0-9]{{4}}){{2,7}}[ ]?[A-Z0-9]{{1,4}}\b)
     | (?P<ip>{_IPV4}|{_IPV6})
     | (?P<digits>{_DIGITS})
     | (?P<token>(?<![\w-])[A-Za-z0-9_-]{{16,}})
@@ -35,6 +35,7 @@ _LONG_NUMBER = re.compile(_DIGITS)
 _POSSIBLE = re.compile(rf"\d|{_AT}|::|eyJ")
 _HEXADECIMAL = re.compile("[0-9a-fA-F]{16,}")
 _CACHED_CHARACTERS = 512
+_JUDGED_CHARACTERS = 256
 _MAX_PASSES = 8
 
 
@@ -78,6 +79,7 @@ def _number_kind(match: re.Match[str]) -> str:
 
 def looks_random(word: str) -> bool:
     """Tell whether a long word of letters, digits, `_` and `-` was made by a machine to be unguessable."""
+    word = word[:_JUDGED_CHARACTERS]
     digits = sum(character.isdigit() for character in word)
     if digits < 3 or digits == len(word):
         return False

@@ -78,7 +78,7 @@ def _proposal(score: dict[str, Any], rule: Rule, as_of: date, settings: Settings
     surface = display_key(score["surface_key"])
     key = _dedupe_key(score, rule)
     evidence = _evidence(score, as_of)
-    test = testability(score["exposed_sessions"], score["converted_sessions"], score["observed_days"])
+    test = testability(*_metric(score), score["observed_days"])
     return Proposal(
         proposal_id=f"{key}-1",
         friction_point=rule.friction.format(surface=surface),
@@ -102,6 +102,14 @@ def _proposal(score: dict[str, Any], rule: Rule, as_of: date, settings: Settings
             "test": {"verdict": test.verdict, **asdict(test)},
         },
     )
+
+
+def _metric(score: dict[str, Any]) -> tuple[str, int, int]:
+    """What a test of this surface compares: a form by its submissions, anything else by conversions."""
+    exposed = score["exposed_sessions"]
+    if score["signal"] == "form_leak":
+        return "form_submit", exposed, exposed - score["affected_sessions"]
+    return "conversion", exposed, score["converted_sessions"]
 
 
 def _dedupe_key(score: dict[str, Any], rule: Rule) -> str:

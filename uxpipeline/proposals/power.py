@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scipy import stats
 
 MINIMUM_EFFECT = 0.10
-"""Smallest relative change of the conversion rate worth detecting."""
+"""Smallest relative change of the metric worth detecting."""
 LONGEST_TEST_DAYS = 42
 
 
@@ -16,7 +16,8 @@ class Testability:
 
     Attributes:
         testable: a test of `minimum_effect` ends within `LONGEST_TEST_DAYS`.
-        baseline: conversion rate of the exposed sessions.
+        metric: what the test would compare: `conversion`, or `form_submit` for a form.
+        baseline: rate of that metric among the exposed sessions.
         needed_per_arm: sessions each arm would need; None without a baseline.
         sessions_per_week: exposed sessions a week.
         days_needed: days both arms would take; None without a baseline or traffic.
@@ -24,6 +25,7 @@ class Testability:
     """
 
     testable: bool
+    metric: str
     baseline: float
     needed_per_arm: int | None
     sessions_per_week: float
@@ -59,18 +61,19 @@ def sessions_per_arm(baseline: float, relative_effect: float, alpha: float = 0.0
     return math.ceil(quantiles**2 * variance / (treated - baseline) ** 2)
 
 
-def testability(exposed: int, converted: int, observed_days: int) -> Testability:
+def testability(metric: str, exposed: int, succeeded: int, observed_days: int) -> Testability:
     """Judge whether the traffic of a surface could carry a test of `MINIMUM_EFFECT`.
 
     Args:
+        metric: what counts as a success.
         exposed: sessions exposed to the surface.
-        converted: those of them that converted.
+        succeeded: those of them that succeeded.
         observed_days: days these counts were collected over.
     """
-    baseline = converted / exposed if exposed else 0.0
+    baseline = succeeded / exposed if exposed else 0.0
     per_day = exposed / observed_days
     if not 0 < baseline * (1 + MINIMUM_EFFECT) < 1:
-        return Testability(False, baseline, None, per_day * 7, None, MINIMUM_EFFECT)  # noqa: FBT003  # reads as a record
+        return Testability(False, metric, baseline, None, per_day * 7, None, MINIMUM_EFFECT)  # noqa: FBT003  # reads as a record
     needed = sessions_per_arm(baseline, MINIMUM_EFFECT)
     days = math.ceil(2 * needed / per_day)
-    return Testability(days <= LONGEST_TEST_DAYS, baseline, needed, per_day * 7, days, MINIMUM_EFFECT)
+    return Testability(days <= LONGEST_TEST_DAYS, metric, baseline, needed, per_day * 7, days, MINIMUM_EFFECT)
