@@ -23,7 +23,7 @@ create table uxpipeline.leases (
 -- What the last refresh of the marts had seen; the volume sensor counts what came after.
 create table uxpipeline.mart_state (
     only_row boolean primary key default true check (only_row),
-    received_before timestamptz not null default '-infinity',
+    received_before timestamptz not null default '2000-01-01 00:00:00+00',
     last_file_id bigint not null default 0
 );
 

@@ -119,8 +119,9 @@ def test_a_failed_run_names_its_failed_step(
 def tick(name: str, instance: dg.DagsterInstance, cursor: str | None = None) -> SensorExecutionData:
     """One evaluation of a sensor, as the daemon makes it."""
     sensor = defs.resolve_sensor_def(name)
-    resources = {"pipeline": PipelineResource()}
-    with dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources) as context:
+    with dg.build_sensor_context(
+        instance, cursor, repository_def=defs.get_repository_def(), resources={"pipeline": PipelineResource()}
+    ) as context:
         return sensor.evaluate_tick(context)
 
 
