@@ -18,7 +18,9 @@ def choose_port(kept: int | None) -> int:
     for port in random.sample(CANDIDATES, 100):
         if _is_free(port):
             return port
-    raise EmbeddedServerError("No free port was found for the embedded server", "Check the firewall of this machine")
+    raise EmbeddedServerError(
+        "No free port was found for the embedded server", "End programs that listen on ports 20000 to 31999"
+    )
 
 
 def _is_free(port: int) -> bool:

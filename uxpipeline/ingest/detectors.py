@@ -12,7 +12,7 @@ from itertools import pairwise
 from uxpipeline.ingest.cleaning import visible
 
 _AT = r"(?:@|\uff20|%(?:25)*40)"
-_LOCAL = r"""[\w.+'"%!#$*^{|}~`@\uff20-]"""
+_LOCAL = r"""[\w.+'%!#$*^{|}~`@\uff20-]"""
 _DIGITS = r"[+(]{0,2}\d(?:[\s().\-/]{0,2}\d){6,}"
 _IPV4 = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
 _IPV6 = r"(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])"

@@ -98,7 +98,7 @@ def _decoded(segment: str) -> str | None:
     """Undo percent-encoding however often it was applied; None where it never ends."""
     decoded = segment
     for _ in range(_MAX_DECODINGS):
-        before, decoded = decoded, unquote(decoded)
+        before, decoded = decoded, visible(unquote(decoded))
         if decoded == before:
             return decoded
     return None

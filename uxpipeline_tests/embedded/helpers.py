@@ -57,13 +57,14 @@ def client(home: Path, code: str = CLIENT) -> Iterator[subprocess.Popen[str]]:
             process.communicate("\n", timeout=PATIENCE)
 
 
-def processes(home: Path) -> list[psutil.Process]:
-    """Everything alive whose command line names the home folder: server, guard and programs under way."""
-    return [process for process in psutil.process_iter() if str(home) in " ".join(_command_line(process))]
+def processes(home: Path, program: str = "") -> list[psutil.Process]:
+    """Everything alive whose command line names the home folder (and `program`): server, guard, what is under way."""
+    lines = ((process, " ".join(_command_line(process))) for process in psutil.process_iter())
+    return [process for process, line in lines if str(home) in line and program in line]
 
 
 def guards(home: Path) -> list[psutil.Process]:
-    return [process for process in processes(home) if "uxpipeline.embedded.guard" in _command_line(process)]
+    return processes(home, "uxpipeline.embedded.guard")
 
 
 def eventually(condition: Callable[[], bool]) -> bool:

@@ -5,6 +5,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from uxpipeline.embedded import lifetime
+from uxpipeline.embedded.locks import FileLock
+from uxpipeline.errors import EmbeddedServerError
 from uxpipeline_tests.embedded.helpers import (
     PATIENCE,
     answer_of,
@@ -109,11 +112,30 @@ def test_a_fork_holds_no_lease(home: Path) -> None:
 
 def test_a_starter_killed_in_mid_start_leaves_nothing(home: Path, slow_binaries: Path) -> None:
     with start_client(home, UXPIPELINE_PG_BIN=str(slow_binaries)) as process:
-        assert eventually((home / "postgres" / "starting").exists)
+        assert eventually(lambda: bool(processes(home, "/pg_ctl")))
         process.kill()
         process.communicate(timeout=PATIENCE)
         assert eventually(lambda: not processes(home))
     assert "received fast shutdown request" in (home / "postgres" / "server.log").read_text()
+
+
+def test_an_interrupted_start_ends_soon_and_leaves_nothing(home: Path, slow_binaries: Path) -> None:
+    with start_client(home, UXPIPELINE_PG_BIN=str(slow_binaries)) as process:
+        assert eventually(lambda: bool(processes(home, "/pg_ctl")))
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=6) == -signal.SIGINT
+        assert not processes(home)
+
+
+def test_a_lease_that_cannot_be_given_back_in_order_is_given_back(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server, other = server_of(home), FileLock(home / "postgres" / "server.lock")
+    server.acquire()
+    assert other.try_exclusive()
+    monkeypatch.setattr(lifetime, "TURN_SECONDS", 0.1)
+    with pytest.raises(EmbeddedServerError, match="Another process"):
+        server.release()
+    assert eventually(lambda: not processes(home))
+    other.close()
 
 
 def test_a_kept_server_can_be_stopped_under_its_user_and_brought_back(home: Path) -> None:

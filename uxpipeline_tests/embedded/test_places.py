@@ -67,7 +67,7 @@ def test_closed_programs_run_all_the_same(
     monkeypatch.syspath_prepend(closed)
     with server_of(home).running() as server:
         (command, *_) = [process.cmdline()[0] for process in processes(home) if process.pid == server.status().pid]
-    assert Path(command).is_relative_to(shared / "bin" if ROOT else closed)
+    assert Path(command).is_relative_to(shared / "bin") == ROOT
 
 
 def test_closed_programs_are_copied_once_and_opened(
@@ -86,6 +86,14 @@ def test_closed_programs_are_copied_once_and_opened(
     assert (copy / "initdb").read_text() == ""
     assert [path.name for path in (shared / "bin").iterdir()] == [copy.parents[2].name]
     assert not STRANGER.can_reach(original)
+
+
+def test_an_open_link_to_a_closed_folder_is_closed(new_home: Path, closed: Path) -> None:
+    (closed / "inner").mkdir()
+    (new_home / "link").symlink_to(closed / "inner")
+    assert not STRANGER.can_reach(new_home / "link")
+    closed.chmod(0o711)
+    assert STRANGER.can_reach(new_home / "link")
 
 
 def test_folders_are_made_enterable_but_existing_ones_stay(closed: Path) -> None:

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -23,7 +24,8 @@ INNOCENT = """
 import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 print(flush=True)
-signal.pause()
+input()
+print("unharmed")
 """
 
 
@@ -35,7 +37,6 @@ def innocent(home: Path) -> Iterator[subprocess.Popen[str]]:
         data = home / "postgres" / "data"
         (data / "postmaster.pid").write_text(f"{process.pid}\n{data}\n1700000000\n5432\n\n127.0.0.1\n")
         yield process
-        process.kill()
 
 
 def test_a_killed_server_comes_back_on_its_port_with_its_data(home: Path) -> None:
@@ -63,15 +64,27 @@ def test_the_next_user_revives_a_killed_server(home: Path) -> None:
             assert (other.status().running, other.status().port) == (True, before.port)
 
 
+def test_a_killed_server_comes_back_once_its_last_query_has_ended(home: Path) -> None:
+    with server_of(home).running() as server, closing(psycopg.connect(server.url(), autocommit=True)) as connection:
+        before = server.status()
+        assert before.pid is not None
+        # Its process keeps the shared memory while it computes, and a new server refuses to start.
+        connection.pgconn.send_query(b"DO $$ BEGIN FOR i IN 1..100000000 LOOP END LOOP; END $$")
+        kill(before.pid)
+        server.ensure_alive()
+        assert server.status().port == before.port
+    assert "is still in use" in (home / "postgres" / "server.log").read_text()
+
+
 def test_a_process_with_a_dead_servers_number_survives_the_start(home: Path, innocent: subprocess.Popen[str]) -> None:
     with server_of(home).running() as server:
         assert server.status().running
-    assert innocent.poll() is None
+    assert innocent.communicate("\n", timeout=PATIENCE)[0] == "unharmed\n"
 
 
 def test_a_process_with_a_dead_servers_number_survives_the_stop(home: Path, innocent: subprocess.Popen[str]) -> None:
     server_of(home).stop()
-    assert innocent.poll() is None
+    assert innocent.communicate("\n", timeout=PATIENCE)[0] == "unharmed\n"
 
 
 def test_the_server_is_also_found_by_ps(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

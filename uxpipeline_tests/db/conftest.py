@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from uxpipeline.db import sqlfiles
+from uxpipeline.db.connect import Connection, connect
+from uxpipeline_tests.db.project import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Two versioned files and a view instead of what we ship."""
+    project = Project(tmp_path / "sql")
+    monkeypatch.setattr(sqlfiles, "root", lambda: project.folder)
+    return project
+
+
+@pytest.fixture
+def empty(empty_database: str) -> Iterator[Connection]:
+    """An open connection to a database nothing was applied to."""
+    with connect(empty_database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def other(empty_database: str) -> Iterator[Connection]:
+    """A second connection to the same database."""
+    with connect(empty_database) as opened:
+        yield opened

@@ -1,0 +1,41 @@
+"""Our code in processes of its own, which tests may kill."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+MIGRATE = """
+import sys
+from pathlib import Path
+from uxpipeline.db import sqlfiles
+from uxpipeline.db.connect import connect
+from uxpipeline.db.migrate import migrate
+
+if len(sys.argv) > 2:
+    sqlfiles.root = lambda: Path(sys.argv[2])
+with connect(sys.argv[1]) as connection:
+    for migration in migrate(connection):
+        print(migration.version, flush=True)
+"""
+
+
+@contextmanager
+def started(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A Python process for the block; still running at its end, it is killed."""
+    command = [sys.executable, "-c", code, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def kill_after_lines(process: subprocess.Popen[str], lines: int) -> None:
+    """Let the process print so many lines, then kill it without warning."""
+    assert process.stdout is not None
+    for _ in range(lines):
+        process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
