@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -36,16 +37,32 @@ def _quiet_environment() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def temporary_home() -> Iterator[Path]:
+    """A home folder that the embedded server's account can enter, as pytest's own folders are not when we are root."""
+    with TemporaryDirectory(prefix="uxpipeline-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder).resolve()
+        home.chmod(0o755)
+        yield home
+
+
+@pytest.fixture
+def open_home() -> Iterator[Path]:
+    """A home folder of one test."""
+    with temporary_home() as home:
+        yield home
+
+
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """URL of a maintenance database on a server where we may create databases."""
     given = os.environ.get("UXPIPELINE_TEST_DSN")
     if given:
         yield given
         return
-    home = tmp_path_factory.mktemp("server")
-    with EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True).running() as server:
-        yield server.url()
+    with temporary_home() as home:
+        with EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True).running() as server:
+            yield server.url()
 
 
 @contextmanager

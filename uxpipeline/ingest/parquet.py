@@ -52,7 +52,7 @@ def _rows(batch: Any) -> Iterator[Cut]:  # noqa: ANN401 - pyarrow has no type hi
         rows = batch.to_pylist()
     except (ValueError, OverflowError):
         # One value Python cannot hold refuses its whole batch: find its row, keep the others.
-        if False:
+        if len(batch) > 1:
             for index in range(len(batch)):
                 yield from _rows(batch.slice(index, 1))
             return

@@ -5,6 +5,7 @@ import pytest
 
 from uxpipeline.db import sqlfiles
 from uxpipeline.db.connect import Connection, connect
+from uxpipeline_tests.conftest import fresh_database
 from uxpipeline_tests.db.project import Project
 
 
@@ -28,3 +29,10 @@ def other(empty_database: str) -> Iterator[Connection]:
     """A second connection to the same database."""
     with connect(empty_database) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def shared_database(server_url: str, template_database: str) -> Iterator[str]:
+    """URL of a migrated database for tests that leave it as they found it."""
+    with fresh_database(server_url, template_database) as url:
+        yield url

@@ -19,6 +19,11 @@ from uxpipeline_tests.db.wire import refusal, replying, welcome
 SECRET = "s3cr3t-word"
 
 
+@pytest.fixture
+def database(shared_database: str) -> str:
+    return shared_database
+
+
 def refused(url: str) -> UxPipelineError:
     """The error of a connection attempt, fit for one line of output."""
     with pytest.raises(UxPipelineError) as caught, connect(url):
@@ -121,16 +126,23 @@ def test_a_server_older_than_we_support() -> None:
 
 
 def test_a_connection_lost_at_work_may_be_tried_again(database: str) -> None:
-    with pytest.raises(ServerUnreachableError, match="connection to PostgreSQL was lost"), connect(database) as connection:
+    with (
+        pytest.raises(ServerUnreachableError, match="connection to PostgreSQL was lost"),
+        connect(database) as connection,
+    ):
         connection.execute("select pg_terminate_backend(pg_backend_pid())")
 
 
 def test_a_lock_held_too_long_may_be_tried_again(connection: Connection, database: str) -> None:
-    with connection.transaction():
-        connection.execute("lock table public.a_b_tests")
-        with pytest.raises(TransientError, match="55P03"), connect(database) as second:
+    def read() -> None:
+        with connect(database) as second:
             second.execute("set lock_timeout = '50ms'")
             second.execute("select from public.a_b_tests")
+
+    with connection.transaction():
+        connection.execute("lock table public.a_b_tests")
+        with pytest.raises(TransientError, match="55P03"):
+            read()
 
 
 def test_an_error_of_the_statement_stays_what_it_is(database: str) -> None:
@@ -165,9 +177,13 @@ def test_settings_of_a_transaction_end_with_it(connection: Connection) -> None:
 
 
 def test_a_transaction_that_fails_leaves_nothing(connection: Connection) -> None:
-    with pytest.raises(ZeroDivisionError), transaction(connection):
-        connection.execute("create table public.half ()")
-        raise ZeroDivisionError
+    def create_and_fail() -> None:
+        with transaction(connection):
+            connection.execute("create table public.half ()")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        create_and_fail()
     assert value(connection, "select to_regclass('public.half')") is None
 
 

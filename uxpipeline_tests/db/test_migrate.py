@@ -8,10 +8,9 @@ from uxpipeline_tests.db.queries import column, exists, rows, value
 
 VERSIONS = ["0001", "0002", "R:views/numbers"]
 GRANTS = """
-    select oid::regclass::text, relacl::text from pg_class where relnamespace::regnamespace::text in ('public', 'uxpipeline')
+    select relname, relacl::text from pg_class where relnamespace in ('public'::regnamespace, 'uxpipeline'::regnamespace)
     union all
-    select oid::regprocedure::text, proacl::text from pg_proc
-    where pronamespace::regnamespace::text in ('public', 'uxpipeline')
+    select proname, proacl::text from pg_proc where pronamespace in ('public'::regnamespace, 'uxpipeline'::regnamespace)
     order by 1
 """
 

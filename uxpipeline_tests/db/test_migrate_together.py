@@ -79,14 +79,14 @@ def test_a_file_that_never_gets_its_lock_fails_by_name_and_leaves_nothing(
     monkeypatch.setattr(runner, "LOCK_ATTEMPTS", 1)
     with other.transaction():
         other.execute("select from public.first_one")
-        with pytest.raises(MigrationError, match=r"`sql/migrations/0002_second\.sql` could not get its locks \(55P03\)"):
+        with pytest.raises(
+            MigrationError, match=r"`sql/migrations/0002_second\.sql` could not get its locks \(55P03\)"
+        ):
             next(migrate(empty))
     assert not exists(empty, "public.half")
 
 
-def test_a_file_waits_one_second_for_its_lock_however_patient_the_server(
-    empty: Connection, project: Project
-) -> None:
+def test_a_file_waits_one_second_for_its_lock_however_patient_the_server(empty: Connection, project: Project) -> None:
     project.write("migrations/0002_second", "create table public.patience as select current_setting('lock_timeout');")
     list(migrate(empty))
     assert rows(empty, "select * from public.patience") == [("1s",)]

@@ -13,6 +13,8 @@ import pytest
 
 from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.settings import Settings
+from uxpipeline_tests.conftest import temporary_home
+from uxpipeline_tests.processes import bare_environment
 
 _RUN = """
 import sys
@@ -49,16 +51,11 @@ def run_demo(home: Path, today: date) -> dict[str, Any]:
     return printed
 
 
-def bare_environment(home: Path) -> dict[str, str]:
-    """Nothing but a home: what a newcomer has."""
-    return {"UXPIPELINE_HOME": str(home), "HOME": str(home), "PATH": "/usr/bin:/bin"}
-
-
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHome]:
+def demo() -> Iterator[DemoHome]:
     """A demo built yesterday, so that a later day can be tried today."""
-    home = tmp_path_factory.mktemp("demo")
-    server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True)
     today = datetime.now(UTC).date() - timedelta(days=1)
-    with server.running():
-        yield DemoHome(home, server, today, run_demo(home, today))
+    with temporary_home() as home:
+        server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True)
+        with server.running():
+            yield DemoHome(home, server, today, run_demo(home, today))

@@ -1,0 +1,5 @@
+"""`python -m uxpipeline` is `uxpipeline`."""
+
+from uxpipeline.cli.app import main
+
+main()

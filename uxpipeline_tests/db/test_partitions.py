@@ -1,0 +1,115 @@
+"""Daily partitions of behavior_events."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from psycopg import sql
+
+from uxpipeline.db.connect import Connection, connect
+from uxpipeline.marts.refresh import ensure_partitions
+from uxpipeline_tests.db.queries import column, eventually_waits_for_lock, rows, value
+
+ENSURE = "select uxpipeline.ensure_event_partitions(%s, %s)"
+DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
+PARTITIONS = """
+    select relname from pg_class join pg_inherits on inhrelid = oid
+    where inhparent = 'public.behavior_events'::regclass and relnamespace = 'uxpipeline'::regnamespace
+    order by relname
+"""
+DEFAULT = "behavior_events_default"
+
+
+@pytest.fixture
+def database(shared_database: str) -> Iterator[str]:
+    yield shared_database
+    with connect(shared_database) as connection:
+        connection.execute("delete from public.user_sessions")
+        for partition in column(connection, PARTITIONS):
+            if partition != DEFAULT:
+                connection.execute(sql.SQL("drop table {}").format(sql.Identifier("uxpipeline", partition)))
+
+
+@pytest.fixture
+def second(database: str) -> Iterator[Connection]:
+    with connect(database) as opened:
+        yield opened
+
+
+def add_event(connection: Connection, at: str) -> str:
+    """The partition an event at that time ends up in."""
+    connection.execute(
+        "insert into public.user_sessions (session_id, landing_page) values ('s', '/') on conflict do nothing"
+    )
+    added = """
+        insert into public.behavior_events (session_id, event_type, "timestamp", page_url)
+        values ('s', 'click', %s, '/') returning tableoid
+    """
+    return str(value(connection, "select relname from pg_class where oid = %s", value(connection, added, at)))
+
+
+def test_every_day_from_first_to_last_gets_a_partition(connection: Connection) -> None:
+    assert value(connection, ENSURE, DAY, NEXT_DAY) == 2
+    named = [f"behavior_events_{day:%Y%m%d}" for day in (DAY, NEXT_DAY)]
+    assert column(connection, PARTITIONS) == [*named, DEFAULT]
+
+
+def test_partitions_that_exist_are_left_alone(connection: Connection) -> None:
+    value(connection, ENSURE, DAY, DAY)
+    assert value(connection, ENSURE, DAY, NEXT_DAY) == 1
+    assert value(connection, ENSURE, DAY, NEXT_DAY) == 0
+
+
+def test_the_pipeline_keeps_a_week_ahead(connection: Connection) -> None:
+    assert ensure_partitions(connection, DAY) == 9
+    assert column(connection, PARTITIONS)[0] == "behavior_events_20261119"
+    assert column(connection, PARTITIONS)[8] == "behavior_events_20261127"
+    assert ensure_partitions(connection, DAY) == 0
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "America/New_York", "Pacific/Auckland"])
+def test_days_are_those_of_utc_whatever_the_session_thinks(connection: Connection, timezone: str) -> None:
+    connection.execute("select set_config('timezone', %s, false)", [timezone])
+    value(connection, ENSURE, DAY, NEXT_DAY)
+    assert add_event(connection, "2026-11-20 23:59:59.999999+00") == "behavior_events_20261120"
+    assert add_event(connection, "2026-11-21 00:00:00+00") == "behavior_events_20261121"
+
+
+def test_events_of_other_days_are_caught_by_the_default_partition(connection: Connection) -> None:
+    value(connection, ENSURE, DAY, DAY)
+    assert add_event(connection, "2026-11-19 23:59:59.999999+00") == DEFAULT
+    assert add_event(connection, "2026-11-21 00:00:00+00") == DEFAULT
+
+
+def test_a_day_whose_events_lie_in_the_default_partition_stays_there(connection: Connection) -> None:
+    add_event(connection, "2026-11-20 12:00:00+00")
+    assert value(connection, ENSURE, DAY, NEXT_DAY) == 1
+    assert column(connection, PARTITIONS) == ["behavior_events_20261121", DEFAULT]
+    assert value(connection, "select count(*) from public.behavior_events") == 1
+
+
+def test_row_security_is_on_for_every_partition(connection: Connection) -> None:
+    value(connection, ENSURE, DAY, NEXT_DAY)
+    secured = """
+        select relrowsecurity from pg_class join pg_inherits on inhrelid = oid
+        where inhparent = 'public.behavior_events'::regclass
+    """
+    assert rows(connection, secured) == [(True,)] * 3
+
+
+def test_of_two_at_once_one_makes_the_partition(connection: Connection, second: Connection) -> None:
+    with ThreadPoolExecutor() as pool:
+        with connection.transaction():
+            assert value(connection, ENSURE, DAY, DAY) == 1
+            other = pool.submit(value, second, ENSURE, DAY, DAY)
+            assert eventually_waits_for_lock(connection)
+        assert other.result() == 0
+
+
+def test_nothing_waits_where_there_is_nothing_to_make(connection: Connection, second: Connection) -> None:
+    value(connection, ENSURE, DAY, DAY)
+    second.execute("set lock_timeout = '1s'")
+    with connection.transaction():
+        add_event(connection, "2026-11-20 12:00:00+00")
+        assert value(second, ENSURE, DAY, DAY) == 0
