@@ -3,6 +3,8 @@
 do $$
 declare
     role_name text;
+    -- A creator is a member at once, but from PostgreSQL 16 on without this.
+    enough text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
 begin
     foreach role_name in array array['beacon_ingest', 'ai_analysis', 'admin'] loop
         begin
@@ -10,7 +12,7 @@ begin
         exception when duplicate_object or unique_violation then
             null;
         end;
-        if not pg_has_role(current_user, role_name, 'member') then
+        if not pg_has_role(current_user, role_name, enough) then
             execute format('grant %I to current_user', role_name);
         end if;
         -- Supabase's API connects as `authenticator` and then switches to the role of the token.

@@ -1,7 +1,7 @@
 -- A derived step ends where the session's next step of the funnel begins, unless that was reached earlier.
 update public.conversion_funnels cf
 set exited_at = timed.exited_at,
-    duration_seconds = extract(epoch from timed.exited_at - timed.entered_at)::integer
+    duration_seconds = least(extract(epoch from timed.exited_at - timed.entered_at), 2147483647)::integer
 from (
     select
         steps.session_id, steps.id, steps.entered_at,

@@ -19,7 +19,7 @@ derived as (
         case when 'exit_page' = any (us.supplied) then us.exit_page else f.last_page end as exit_page,
         case
             when 'duration_seconds' = any (us.supplied) then us.duration_seconds
-            else round(extract(epoch from f.last_at - f.first_at))::integer
+            else least(round(extract(epoch from f.last_at - f.first_at)), 2147483647)::integer
         end as duration_seconds,
         case when 'page_count' = any (us.supplied) then us.page_count else f.page_views::integer end as page_count,
         case when us.landing_page = '' then f.first_page else us.landing_page end as landing_page

@@ -2,14 +2,28 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from uxpipeline.ingest.records import Rejected
 
 MAX_LINE_BYTES = 1024 * 1024
 PREFIX_BYTES = 256
 
-Cut = tuple[bytes, Rejected | None]
-"""A line's bytes, or the first bytes of a line that is too long and its verdict."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class RawLine(NamedTuple):
+    """One line before it is decoded.
+
+    Attributes:
+        number: position in the file, from 1.
+        raw: its bytes; of a line that is too long only the first ones.
+        refusal: why the reader itself could not take the line.
+    """
+
+    number: int
+    raw: bytes
+    refusal: Rejected | None = None
 
 
 class _LongLine:
@@ -25,17 +39,19 @@ class _LongLine:
         self._size += len(part)
         self._digest.update(part)
 
-    def cut(self) -> Cut:
-        return self._prefix, Rejected("line_too_long", f"{self._size} bytes, sha256 {self._digest.hexdigest()}")
+    def refused(self, number: int) -> RawLine:
+        detail = f"{self._size} bytes, sha256 {self._digest.hexdigest()}"
+        return RawLine(number, self._prefix, Rejected("line_too_long", detail))
 
 
-def bounded(line: bytes) -> Cut:
-    """Return `line` itself, or its beginning and a verdict where it is too long."""
-    return (line, None) if len(line) <= MAX_LINE_BYTES else _LongLine(line).cut()
+def bounded(number: int, line: bytes) -> RawLine:
+    """Return a line, refused where it is too long."""
+    return RawLine(number, line) if len(line) <= MAX_LINE_BYTES else _LongLine(line).refused(number)
 
 
-def split_lines(pieces: Iterable[bytes]) -> Iterator[Cut]:
-    """Yield the lines of a stream; what follows the last newline is a line too, if only an empty one."""
+def split_lines(pieces: Iterable[bytes]) -> Iterator[RawLine]:
+    """Yield the lines of a stream that are not blank, without the byte order mark that may begin it."""
+    number = 0
     pending = b""
     long_line: _LongLine | None = None
     for piece in pieces:
@@ -45,10 +61,23 @@ def split_lines(pieces: Iterable[bytes]) -> Iterator[Cut]:
             long_line.add(part)
             if not newline:
                 continue
-            yield long_line.cut()
+            number += 1
+            yield long_line.refused(number)
             long_line = None
         *lines, pending = (pending + rest).split(b"\n")
-        yield from map(bounded, lines)
+        for line in lines:
+            number += 1
+            if line and (content := _content(number, line)):
+                yield bounded(number, content)
         if len(pending) > MAX_LINE_BYTES:
             long_line, pending = _LongLine(pending), b""
-    yield long_line.cut() if long_line else bounded(pending)
+    if long_line:
+        yield long_line.refused(number + 1)
+    elif content := _content(number + 1, pending):
+        yield bounded(number + 1, content)
+
+
+def _content(number: int, line: bytes) -> bytes:
+    if number == 1:
+        line = line.removeprefix(_BYTE_ORDER_MARK)
+    return b"" if line.isspace() else line

@@ -26,6 +26,7 @@ from uxpipeline.settings import Settings
 DEFAULT_MAX_BAD = 0.05
 CLOCK_SKEW = timedelta(minutes=5)
 Status = Literal["loaded", "already_loaded", "aborted", "skipped"]
+_UNKNOWN = "unknown"
 Progress = Callable[[Path, int], None]
 """Called with a file and the number of its lines staged so far."""
 
@@ -55,14 +56,14 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Loader:
-    """Everything a load needs to know besides the file."""
+    """Everything a load needs to know besides the file; `source` is None where each file is to be recognised."""
 
     connection: Connection
     settings: Settings
-    rules: FunnelRules
+    context: Context
     now: datetime
     max_bad: float
-    source_name: str
+    source: Source | None
     progress: Progress
 
     def load(self, path: Path, *, inside_folder: bool) -> FileReport:
@@ -73,32 +74,39 @@ class Loader:
         """
         try:
             sha256 = sha256_of(path)
-            source = self._source(path)
         except InputError as error:
-            if inside_folder:
-                return FileReport(str(path), "unknown", "", "skipped", problem=str(error))
-            raise
-        report = FileReport(str(path), source.name, sha256, "loaded")
+            if not inside_folder:
+                raise
+            return FileReport(str(path), _UNKNOWN, "", "aborted", problem=str(error))
         earlier = self.connection.execute(statement("ingest/loaded_file"), {"sha256": sha256}).fetchone()
         if earlier is not None:
-            return replace(report, source=earlier[0], status="already_loaded", lines=earlier[1], duplicates=earlier[1])
-        return self._load_new(path, source, report)
+            source, lines = earlier
+            return FileReport(str(path), source, sha256, "already_loaded", lines=lines, duplicates=lines)
+        return self._load_new(path, FileReport(str(path), _UNKNOWN, sha256, "loaded"), inside_folder=inside_folder)
 
-    def _source(self, path: Path) -> Source:
-        context = Context(rules=self.rules)
-        if self.source_name != "auto":
-            return source_named(self.source_name, context)
-        found = detect(sample(path), context)
-        if found is None:
-            raise InputError(f"`{path}` is in no format we know", "Name its --source, or see docs/sources.md")
-        return found
-
-    def _load_new(self, path: Path, source: Source, report: FileReport) -> FileReport:
-        load_id = _next_load_id(self.connection)
-        file = LoadedFile(load_id, str(path), source.name, report.sha256, self.now)
+    def _load_new(self, path: Path, report: FileReport, *, inside_folder: bool) -> FileReport:
         try:
-            self._stage(path, source, load_id)
-            findings = audit(self.connection, load_id, self.settings.earliest, self.now + CLOCK_SKEW)
+            source = self._source(path)
+        except InputError as error:
+            return self._aborted(self._new_load(report), report, error, Tally())
+        if source is not None:
+            return self._load_from(source, path, replace(report, source=source.name))
+        unrecognised = InputError(f"`{path}` is in no format we know", "Name its --source, or see docs/sources.md")
+        if not inside_folder:
+            raise unrecognised
+        return replace(report, status="skipped", problem=str(unrecognised))
+
+    def _source(self, path: Path) -> Source | None:
+        """Return the adapter for a file, None for one in no known format; an empty file is in none."""
+        if self.source is not None:
+            return self.source
+        return detect(sample(path), self.context) if path.stat().st_size else None
+
+    def _load_from(self, source: Source, path: Path, report: FileReport) -> FileReport:
+        file = self._new_load(report)
+        try:
+            self._stage(path, source, file.load_id)
+            findings = audit(self.connection, file.load_id, self.settings.earliest, self.now + CLOCK_SKEW)
             if findings:
                 raise InputError(
                     f"The audit found rows that break: {', '.join(findings)}", "Report this: adapters must not"
@@ -108,10 +116,14 @@ class Loader:
             return self._aborted(file, report, error, error.tally)
         except (InputError, PublishRefusedError) as error:
             return self._aborted(file, report, error, Tally())
-        except psycopg.errors.IntegrityError as error:
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
             # The server's detail repeats the row, so only the rule's name is kept.
-            refusal = InputError(f"The database refused a row: {error.diag.constraint_name} ({error.sqlstate})")
+            rule = error.diag.constraint_name or "a column's type"
+            refusal = InputError(f"The database refused a row: {rule} ({error.sqlstate})")
             return self._aborted(file, report, refusal, Tally())
+
+    def _new_load(self, report: FileReport) -> LoadedFile:
+        return LoadedFile(_next_load_id(self.connection), report.path, report.source, report.sha256, self.now)
 
     def _stage(self, path: Path, source: Source, load_id: int) -> None:
         before = path.stat()
@@ -162,12 +174,14 @@ def load_paths(
         One report per file, in order.
 
     Raises:
-        InputError: a path names nothing, or a file named directly cannot be read or recognised.
+        InputError: a path or the source names nothing, or a file named directly cannot be read or recognised.
         ConfigurationError: the funnels file is wrong.
     """
     rules = load_funnels(settings.funnels) if settings.funnels else FunnelRules()
+    context = Context(rules=rules)
+    adapter = None if source == "auto" else source_named(source, context)
     configure(connection, rules, settings.conversion)
-    loader = Loader(connection, settings, rules, now, max_bad, source, progress)
+    loader = Loader(connection, settings, context, now, max_bad, adapter, progress)
     found = [(file, path.is_dir()) for path in paths for file in named_files(path)]
     return [loader.load(file, inside_folder=inside) for file, inside in found]
 

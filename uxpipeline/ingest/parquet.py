@@ -7,13 +7,13 @@ from typing import Any, BinaryIO
 
 from uxpipeline.errors import InputError
 from uxpipeline.ingest.compression import MAX_RATIO, UNSUSPECTED_BYTES, DamagedError
-from uxpipeline.ingest.lines import Cut, bounded
+from uxpipeline.ingest.lines import RawLine, bounded
 from uxpipeline.ingest.records import Rejected
 
 _BATCH_ROWS = 256
 
 
-def parquet_rows(file: BinaryIO) -> Iterator[Cut]:
+def parquet_rows(file: BinaryIO) -> Iterator[RawLine]:
     """Yield every row of `file` as one JSON object; times become RFC 3339 text.
 
     Raises:
@@ -30,8 +30,10 @@ def parquet_rows(file: BinaryIO) -> Iterator[Cut]:
     try:
         table = pq.ParquetFile(file, pre_buffer=False, buffer_size=1024 * 1024)
         _check_shape(table)
+        number = 1
         for batch in table.iter_batches(batch_size=_BATCH_ROWS):
-            yield from _rows(batch)
+            yield from _rows(batch, number)
+            number += len(batch)
     except (pa.ArrowException, OSError):
         raise DamagedError("it is not readable as Parquet") from None
 
@@ -47,19 +49,19 @@ def _check_shape(table: Any) -> None:  # noqa: ANN401 - pyarrow has no type hint
         raise DamagedError(f"it expands to more than {MAX_RATIO} times its size")
 
 
-def _rows(batch: Any) -> Iterator[Cut]:  # noqa: ANN401 - pyarrow has no type hints
+def _rows(batch: Any, number: int) -> Iterator[RawLine]:  # noqa: ANN401 - pyarrow has no type hints
     try:
         rows = batch.to_pylist()
     except (ValueError, OverflowError):
         # One value Python cannot hold refuses its whole batch: find its row, keep the others.
         if len(batch) > 1:
             for index in range(len(batch)):
-                yield from _rows(batch.slice(index, 1))
+                yield from _rows(batch.slice(index, 1), number + index)
             return
-        yield b"", Rejected("unreadable_value")
+        yield RawLine(number, b"", Rejected("unreadable_value"))
     else:
-        for row in rows:
-            yield bounded(json.dumps(row, default=_plain).encode())
+        for index, row in enumerate(rows):
+            yield bounded(number + index, json.dumps(row, default=_plain).encode())
 
 
 def _plain(value: object) -> str:

@@ -77,8 +77,10 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
     """
     values: dict[str, Any] = {"load_id": file.load_id, "silent_before": now - SILENCE}
     with transaction(connection):
-        _require_green(connection, file.load_id)
+        # Making a partition locks everybody out of the tables: not for as long as the rest takes.
         _ensure_partitions(connection, file.load_id)
+    with transaction(connection):
+        _require_green(connection, file.load_id)
         rows_written: Counter[str] = Counter()
         for step in (*files_below("ingest/publish"), *files_below("sessions")):
             cursor = connection.execute(statement(step.name), values)

@@ -9,34 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from uxpipeline.errors import InputError
 from uxpipeline.ingest.compression import DamagedError, chunks
-from uxpipeline.ingest.lines import split_lines
+from uxpipeline.ingest.lines import RawLine, split_lines
 from uxpipeline.ingest.parquet import parquet_rows
-from uxpipeline.ingest.records import JsonObject, Rejected
+from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.strict_json import decode
 
 SAMPLE_LINES = 50
 
 _PARQUET = b"PAR1"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-class RawLine(NamedTuple):
-    """One line before it is decoded.
-
-    Attributes:
-        number: position in the file, from 1.
-        raw: its bytes; of a line that is too long only the first ones.
-        refusal: why the reader itself could not take the line.
-    """
-
-    number: int
-    raw: bytes
-    refusal: Rejected | None = None
 
 
 def read_lines(path: Path) -> Iterator[RawLine]:
@@ -52,11 +36,7 @@ def read_lines(path: Path) -> Iterator[RawLine]:
         file.seek(0)
         if not magic:
             raise DamagedError("it is empty")
-        lines = parquet_rows(file) if magic == _PARQUET else split_lines(chunks(file, magic))
-        for number, (line, refusal) in enumerate(lines, start=1):
-            raw = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
-            if refusal or raw.strip():
-                yield RawLine(number, raw, refusal)
+        yield from parquet_rows(file) if magic == _PARQUET else split_lines(chunks(file, magic))
 
 
 def sample(path: Path, limit: int = SAMPLE_LINES) -> list[JsonObject]:

@@ -94,7 +94,7 @@ class StageWriter:
         last = self._hints.get(hint.session_id)
         if last is not None and last.at is not None and hint.at is not None and hint.at >= last.at:
             known = replace(hint, at=last.at, received_at=last.received_at)
-            if known == last or _only_landing_page(hint):
+            if known == last or (hint.at > last.at and _only_landing_page(hint)):
                 return False
         self._hints[hint.session_id] = hint
         self._hints.move_to_end(hint.session_id)

@@ -10,8 +10,8 @@ from datetime import datetime
 from uxpipeline.ingest.cleaning import shortened
 from uxpipeline.ingest.detectors import mask_pii
 from uxpipeline.ingest.limits import is_session_id
+from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.privacy import RecordMasker, mask_json, mask_text
-from uxpipeline.ingest.readers import RawLine
 from uxpipeline.ingest.records import Accepted, Ignored, JsonObject, Outcome, Rejected
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.base import Source

@@ -51,7 +51,7 @@ def _split(url: str) -> tuple[str, str | None, str, str | None]:
     """Cut a URL by RFC 3986, taking a backslash for a slash as browsers do; never fails."""
     match = _URL.fullmatch(visible(url).strip().replace("\\", "/"))
     scheme, authority, path, query = match.groups() if match else ("", None, "", None)
-    return (scheme or "").lower(), authority, path, query
+    return (scheme or "").lower(), authority, path.rstrip(), query
 
 
 def _host(authority: str) -> str | None:

@@ -9,10 +9,14 @@ from typing import Any
 from uxpipeline.display import display_key
 
 NOT_ESTIMATED = "not estimated"
-MOST_TEXT = 600
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-_PUNCTUATION = frozenset(" _-#.:/>=[]\"'()$+,;@~%&!?*|…–—")
+_PUNCTUATION = frozenset(" _-#.:/>=[]\"'()$+,;@~%&!?*|`…–—")
 _PROPOSAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 SIGNAL_NAMES = {
     "any": "any friction",
@@ -44,12 +48,12 @@ def text(value: object, most: int = 80) -> str:
     return marked if len(marked) <= most else f"{marked[: most - 1]}…"
 
 
-def count(value: float | None, noun: str = "", plural: str = "") -> str:
+def count(value: float | None, noun: str = "") -> str:
     """A count with thousands separated, and what is counted: `1 session`, `2,411 lines`."""
     if value is None:
         return NOT_ESTIMATED
     number = f"{value:,.0f}"
-    return number if not noun else f"{number} {noun if number == '1' else plural or noun + 's'}"
+    return number if not noun else f"{number} {noun if number == '1' else noun + 's'}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -78,8 +82,7 @@ def change(value: float | None) -> str:
 
 def day(value: date) -> str:
     """A date as `21 November 2026`, in English whatever the locale."""
-    months = "January February March April May June July August September October November December".split()
-    return f"{value.day} {months[value.month - 1]} {value.year}"
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
 def exposure(denominator: str, level: str) -> str:

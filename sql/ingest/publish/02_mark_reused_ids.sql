@@ -1,6 +1,6 @@
 -- An id that comes back as another event type on another page is no retry: both events happened, one would be lost.
 update uxpipeline.stage_lines l
-set outcome = 'quarantined', reason = 'id_reused', detail = 'id', payload = to_jsonb(e)::text
+set outcome = 'quarantined', reason = 'id_reused', detail = 'id', payload = left(to_jsonb(e)::text, 8192)
 from uxpipeline.stage_events e
 where l.load_id = %(load_id)s
     and e.load_id = l.load_id

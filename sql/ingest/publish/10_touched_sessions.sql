@@ -1,6 +1,9 @@
--- Every session this load adds something to.
+-- Every session this load adds something to, and whether it is the first to do so.
 create temporary table touched_sessions on commit drop as
-select named.session_id, min(named.at) as first_at
+select
+    named.session_id,
+    min(named.at) as first_at,
+    not exists (select from public.user_sessions us where us.session_id = named.session_id) as is_new
 from (
     select e.line_no, e.session_id, e."timestamp" as at from uxpipeline.stage_events e where e.load_id = %(load_id)s
     union all

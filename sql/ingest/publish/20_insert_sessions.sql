@@ -12,7 +12,7 @@ with written as (
         select s.landing_page
         from uxpipeline.stage_sessions s
         where s.load_id = %(load_id)s and s.session_id = t.session_id and s.landing_page is not null
-        order by s.at nulls first, s.line_no
+        order by s.at nulls first, case when s.at is null then s.line_no end, s.landing_page
         limit 1
     ) hint on true
     left join lateral (

@@ -1,4 +1,4 @@
--- A step the source supplies replaces one we derived; of two derived ones the earlier entry stays.
+-- A step the source supplies replaces one we derived; of two of a kind the earlier entry stays, in whatever order they come.
 with candidates as (
     select distinct on (f.session_id, f.funnel_name, f.step_order) f.*
     from uxpipeline.stage_funnel_steps f
@@ -26,8 +26,11 @@ written as (
         dropoff_reason = excluded.dropoff_reason,
         metadata = excluded.metadata,
         received_at = excluded.received_at
-    where stored.metadata ? 'detector'
-        and (not excluded.metadata ? 'detector' or excluded.entered_at < stored.entered_at)
+    where case
+        when coalesce(stored.metadata ? 'detector', false) = (excluded.metadata ? 'detector')
+            then excluded.entered_at < stored.entered_at
+        else stored.metadata ? 'detector'
+    end
     returning session_id, id
 ),
 marked as (

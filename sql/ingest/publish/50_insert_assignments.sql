@@ -1,3 +1,4 @@
+-- A session is in one arm of a test: the one it was assigned to first, in whatever order its assignments come.
 with candidates as (
     select distinct on (a.test_id, a.session_id) a.*
     from uxpipeline.stage_assignments a
@@ -5,13 +6,28 @@ with candidates as (
     where a.load_id = %(load_id)s
     order by a.test_id, a.session_id, a.assigned_at, a.line_no
 ),
-written as (
+inserted as (
     insert into public.variant_assignments (id, test_id, session_id, variant, assigned_at, metadata, received_at)
     select c.id, c.test_id, c.session_id, c.variant, c.assigned_at, c.metadata, coalesce(c.received_at, clock_timestamp())
     from candidates c
     order by c.session_id, c.test_id
     on conflict do nothing
     returning test_id, session_id
+),
+overtaken as (
+    update public.variant_assignments stored
+    set variant = c.variant,
+        assigned_at = c.assigned_at,
+        metadata = c.metadata,
+        received_at = coalesce(c.received_at, clock_timestamp())
+    from candidates c
+    where stored.session_id = c.session_id and stored.test_id = c.test_id and stored.assigned_at > c.assigned_at
+    returning stored.test_id, stored.session_id
+),
+written as (
+    select * from inserted
+    union all
+    select * from overtaken
 ),
 marked as (
     update uxpipeline.stage_lines l

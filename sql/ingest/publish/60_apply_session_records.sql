@@ -62,4 +62,7 @@ marked as (
     where s.load_id = %(load_id)s and s.at is null and l.load_id = s.load_id and l.line_no = s.line_no
         and l.outcome = 'pending'
 )
-select 'user_sessions' as relation, count(*) as rows from written;
+-- A session that this load made is counted already.
+select 'user_sessions' as relation, count(*) as rows
+from written w
+join touched_sessions t on t.session_id = w.session_id and not t.is_new;

@@ -1,9 +1,9 @@
 -- Attributes that events carry about their session: the earliest event that knows one wins, whatever came first.
 -- A column that a session record supplied is left alone.
 with hints as (
-    select given.session_id, min(given.at) as at, jsonb_object_agg(given.key, given.value order by given.at desc, given.line_no desc) as given
+    select given.session_id, min(given.at) as at, jsonb_object_agg(given.key, given.value order by given.at desc, given.value desc) as given
     from (
-        select s.session_id, s.at, s.line_no, field.key, field.value
+        select s.session_id, s.at, field.key, field.value
         from uxpipeline.stage_sessions s
         join touched_sessions t on t.session_id = s.session_id
         cross join lateral jsonb_each(
@@ -17,10 +17,20 @@ merged as (
     select us.session_id as key, m.*
     from public.user_sessions us
     join hints h on h.session_id = us.session_id
+    -- When the first event before this load was: a supplied start says nothing of it.
+    cross join lateral (
+        select case
+            when 'created_at' = any (us.supplied) then (
+                select min(be."timestamp") from public.behavior_events be
+                where be.session_id = us.session_id and be.load_id is distinct from %(load_id)s
+            )
+            else us.created_at
+        end as at
+    ) stored
     cross join lateral jsonb_populate_record(
         null::public.user_sessions,
         case
-            when h.at < us.created_at then to_jsonb(us) || (h.given - us.supplied)
+            when h.at < stored.at then to_jsonb(us) || (h.given - us.supplied)
             else h.given || jsonb_strip_nulls(to_jsonb(us))
         end
     ) m

@@ -7,4 +7,5 @@ drop policy if exists admin_read on public.proposal_events;
 create policy admin_read on public.proposal_events for select to admin using (true);
 
 select uxpipeline.restrict_relation('public.proposal_events');
+select uxpipeline.restrict_relation('public.proposal_events_id_seq');
 grant select on public.proposal_events to ai_analysis, admin;

@@ -10,6 +10,8 @@ from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.strict_json import decode
 from uxpipeline.ingest.urls import url_host
 
+_LARGEST_NUMBER = 2**53
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -35,9 +37,11 @@ class Hit:
         return value if isinstance(value, str) and value else None
 
     def number(self, key: str) -> float | None:
-        """Return a property that is a number."""
+        """Return a property that is a number of a size a client can mean."""
         value = self.properties.get(key)
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return value if abs(value) < _LARGEST_NUMBER else None
 
     def size(self, of: str) -> tuple[int, int] | None:
         """Return the width and height of the screen or the viewport."""
