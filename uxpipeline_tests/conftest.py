@@ -61,7 +61,8 @@ def server_url() -> Iterator[str]:
         yield given
         return
     with temporary_home() as home:
-        with EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True).running() as server:
+        server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True)
+        with server.running():
             yield server.url()
 
 

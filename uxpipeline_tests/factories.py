@@ -26,11 +26,15 @@ def event(session: str, kind: str, second: float, **fields: object) -> dict[str,
     }
 
 
-def visit(session: str, *, path: str = "/cart", clicks: Iterable[str] = (), rages: Iterable[str] = ()) -> list[dict[str, Any]]:
+def visit(
+    session: str, *, path: str = "/cart", clicks: Iterable[str] = (), rages: Iterable[str] = ()
+) -> list[dict[str, Any]]:
     """A page view, then clicks and rage clicks on elements given by id."""
     page = {"page_url": SITE + path}
     lines = [event(session, "page_view", 0, **page)]
-    for second, (kind, element) in enumerate([*(("click", one) for one in clicks), *(("rage_click", one) for one in rages)], 1):
+    for second, (kind, element) in enumerate(
+        [*(("click", one) for one in clicks), *(("rage_click", one) for one in rages)], 1
+    ):
         place = {"element_path": f"body > main > button#{element}", "element_type": "button", "component_id": "basket"}
         lines.append(event(session, kind, second, **page, **place))
     return lines

@@ -46,9 +46,9 @@ class RateEstimates:
 def fit_prior(affected: Counts, exposed: Counts) -> BetaPrior:
     """Beta-binomial prior over surfaces: the mode of its marginal posterior in (logit mean, log strength).
 
-    Plain maximum likelihood makes the strength alpha + beta infinite where a few surfaces happen to agree, and intervals
-    far too narrow. The hyperprior p(alpha, beta) proportional to (alpha + beta)^(-5/2) of Gelman et al., Bayesian Data
-    Analysis (3rd ed., section 5.3) keeps it finite and vanishes beside the likelihood of many surfaces.
+    Plain maximum likelihood makes the strength alpha + beta infinite where a few surfaces happen to agree, and the
+    intervals far too narrow. The hyperprior p(alpha, beta) proportional to (alpha + beta)^(-5/2) of Gelman et al.,
+    Bayesian Data Analysis (3rd ed., section 5.3) keeps it finite and vanishes beside the likelihood of many surfaces.
 
     Args:
         affected: affected sessions per surface, shape (surfaces,).

@@ -32,10 +32,12 @@ def _is_session_id(value: str) -> bool:
 
 
 def name(value: str, field: str) -> str:
-    """Return a name that rows are joined by: it is refused rather than shortened."""
+    """Return a name that rows are joined by: it is refused rather than masked or shortened."""
     cleaned = visible(value).strip()
     if not cleaned:
         raise LineRefused("missing_field", field)
+    if _EMAIL_LIKE.search(cleaned):
+        raise LineRefused("bad_name", field)
     if len(cleaned.encode()) > MAX_NAME_BYTES:
         raise LineRefused("too_long", field)
     return cleaned

@@ -106,11 +106,7 @@ class Loader:
         file = self._new_load(report)
         try:
             self._stage(path, source, file.load_id)
-            findings = audit(self.connection, file.load_id, self.settings.earliest, self.now + CLOCK_SKEW)
-            if findings:
-                raise InputError(
-                    f"The audit found rows that break: {', '.join(findings)}", "Report this: adapters must not"
-                )
+            self._audit(file.load_id)
             return _filled(report, publish(self.connection, file, self.now, self.max_bad))
         except TooManyBadLinesError as error:
             return self._aborted(file, report, error, error.tally)
@@ -121,6 +117,13 @@ class Loader:
             rule = error.diag.constraint_name or "a column's type"
             refusal = InputError(f"The database refused a row: {rule} ({error.sqlstate})")
             return self._aborted(file, report, refusal, Tally())
+
+    def _audit(self, load_id: int) -> None:
+        findings = audit(self.connection, load_id, self.settings.earliest, self.now + CLOCK_SKEW)
+        if findings:
+            raise InputError(
+                f"The audit found rows that break: {', '.join(findings)}", "Report this: adapters must not"
+            )
 
     def _new_load(self, report: FileReport) -> LoadedFile:
         return LoadedFile(_next_load_id(self.connection), report.path, report.source, report.sha256, self.now)

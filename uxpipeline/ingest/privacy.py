@@ -81,6 +81,7 @@ def _mask_event(event: Event) -> Event:
         event,
         page_url=page_url,
         element_path=event.element_path and mask_pii(event.element_path),
+        element_type=event.element_type and mask_pii(event.element_type),
         element_text=event.element_text and mask_text(event.element_text, event.element_type),
         component_id=event.component_id and mask_pii(event.component_id),
         coordinates=_mask_value(event.coordinates),

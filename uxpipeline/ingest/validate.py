@@ -56,7 +56,7 @@ class Validator:
         """Return `record` as it can be stored.
 
         Raises:
-            LineRefused: `bad_session_id`, `missing_field`, `unknown_event_type`, `unknown_variant`,
+            LineRefused: `bad_session_id`, `bad_name`, `missing_field`, `unknown_event_type`, `unknown_variant`,
                 `time_out_of_range`, `exit_before_entry`, `number_out_of_range`, `too_long` or `too_large`.
         """
         if not is_session_id(record.session_id):

@@ -20,7 +20,7 @@ class PipelineResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # th
     _settings: Settings | None = PrivateAttr(default=None)
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PipelineResource"]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PipelineResource"]:  # noqa: ARG002 - Dagster's signature
         """Resolve the target for one run, sensor tick or check."""
         with ExitStack() as stack:
             self._settings = Settings.from_env()

@@ -8,9 +8,11 @@ from uxpipeline_tests.db.queries import column, exists, rows, value
 
 VERSIONS = ["0001", "0002", "R:views/numbers"]
 GRANTS = """
-    select relname, relacl::text from pg_class where relnamespace in ('public'::regnamespace, 'uxpipeline'::regnamespace)
+    select relname, relacl::text from pg_class
+    where relnamespace in ('public'::regnamespace, 'uxpipeline'::regnamespace)
     union all
-    select proname, proacl::text from pg_proc where pronamespace in ('public'::regnamespace, 'uxpipeline'::regnamespace)
+    select proname, proacl::text from pg_proc
+    where pronamespace in ('public'::regnamespace, 'uxpipeline'::regnamespace)
     order by 1
 """
 

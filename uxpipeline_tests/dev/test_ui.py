@@ -1,4 +1,4 @@
-"""The Dagster UI in a real browser: the lineage opens, one partition of everything runs, a failed check stops the rest."""
+"""The Dagster UI in a real browser: the lineage, one partition of everything, a failed check that stops the rest."""
 
 import json
 import os
@@ -19,8 +19,14 @@ pytestmark = pytest.mark.browser
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 RUNS = "{runsOrError(limit: 1) {... on Runs {results {runId status stepStats {stepKey status}}}}}"
-SENSORS = """{repositoryOrError(repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "uxpipeline"})
-  {... on Repository {sensors {name sensorState {status ticks(limit: 1) {status}}} schedules {name scheduleState {status}}}}}"""
+SENSORS = """{
+  repositoryOrError(repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "uxpipeline"}) {
+    ... on Repository {
+      sensors {name sensorState {status ticks(limit: 1) {status}}}
+      schedules {name scheduleState {status}}
+    }
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +57,14 @@ def page() -> Iterator[Page]:
 def test_the_lineage_shows_every_group_and_relation(dev: Dev, page: Page) -> None:
     page.goto(f"{dev.address}/assets/friction_scores?view=lineage&lineageScope=neighbors&lineageDepth=5")
 
-    for text in ("behavior_events", "user_sessions", "friction_scores", "conversion_impact", "proposal", "schema_migrations"):
+    for text in (
+        "behavior_events",
+        "user_sessions",
+        "friction_scores",
+        "conversion_impact",
+        "proposal",
+        "schema_migrations",
+    ):
         page.get_by_text(text).first.wait_for(timeout=60_000)
 
 

@@ -21,7 +21,7 @@ from user_sessions us
 order by us.created_at
 """
 _EVENTS = b"""
-select session_id, event_type, page_url, uxpipeline.element_key(element_path) as element, event_data ->> 'form_id' as form
+select session_id, event_type, page_url, uxpipeline.element_key(element_path), event_data ->> 'form_id'
 from behavior_events
 order by session_id, "timestamp", id
 """

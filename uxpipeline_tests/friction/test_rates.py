@@ -35,7 +35,7 @@ def test_prior_is_close_to_the_maximum_of_the_beta_binomial_likelihood() -> None
     prior = fit_prior(affected, exposed)
 
     def likelihood(alpha: float, beta: float) -> float:
-        return float(stats.betabinom.logpmf(affected, exposed, alpha, beta).sum())
+        return float(np.sum(stats.betabinom.logpmf(affected, exposed, alpha, beta)))
 
     best = likelihood(prior.alpha, prior.beta)
     for factor in (0.8, 1.25):

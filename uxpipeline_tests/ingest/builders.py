@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from uxpipeline.ingest.funnels import FunnelRules, Step
-from uxpipeline.ingest.readers import RawLine
+from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.records import Accepted, Event, JsonObject, Outcome
 from uxpipeline.ingest.sources.base import source_named
 from uxpipeline.ingest.sources.context import Context

@@ -18,9 +18,9 @@ def test_a_session_id_is_short_visible_and_nobodys_address(value: str) -> None:
     assert not is_session_id(value)
 
 
-def test_names_are_cleaned_and_never_shortened() -> None:
+def test_names_are_cleaned_but_never_masked_or_shortened() -> None:
     assert name(" lead\u200b_capture\n", "funnel_name") == "lead_capture"
-    for value, reason in (("\u200b ", "missing_field"), ("é" * 101, "too_long")):
+    for value, reason in (("\u200b ", "missing_field"), ("é" * 101, "too_long"), ("a@b.c", "bad_name")):
         with pytest.raises(LineRefused) as refusal:
             name(value, "funnel_name")
         assert (refusal.value.rejected.reason, refusal.value.rejected.detail) == (reason, "funnel_name")

@@ -174,6 +174,7 @@ def test_derived_steps_are_told_from_supplied_ones() -> None:
         ({"session_id": "jane@example.com"}, "bad_session_id", "session_id"),
         ({"id": "1"}, "bad_id", "id"),
         ({"event_type": ...}, "missing_field", "event_type"),
+        ({"event_type": ""}, "missing_field", "event_type"),
         ({"event_type": "CLICK"}, "unknown_event_type", "event_type"),
         ({"timestamp": ...}, "missing_field", "timestamp"),
         ({"timestamp": "2026-10-05T07:38:46"}, "bad_time", "timestamp"),

@@ -6,8 +6,19 @@ import pytest
 
 from uxpipeline.ingest.ids import derived_id
 from uxpipeline.ingest.privacy import visitor_hash
-from uxpipeline.ingest.records import Assignment, Event, FunnelStep, Ignored, JsonObject, Record, Rejected, Session
-from uxpipeline_tests.ingest.builders import EVENT_ID, SESSION, accepted, event, outcome, posthog_line
+from uxpipeline.ingest.records import (
+    Accepted,
+    Assignment,
+    Event,
+    FunnelStep,
+    Ignored,
+    JsonObject,
+    Record,
+    Rejected,
+    Session,
+)
+from uxpipeline.ingest.sources.posthog import PostHog
+from uxpipeline_tests.ingest.builders import CONTEXT, EVENT_ID, SESSION, accepted, event, outcome, posthog_line
 
 AT = datetime(2026, 10, 5, 7, 38, 46, 143_000, tzinfo=UTC)
 ARRIVED = datetime(2026, 10, 5, 7, 38, 47, 230_000, tzinfo=UTC)
@@ -70,7 +81,9 @@ def test_every_event_speaks_of_its_session() -> None:
     "referrer", ["$direct", "http://shop.example.test/products", "HTTP://SHOP.EXAMPLE.TEST", "", None]
 )
 def test_nobody_else_referred_a_direct_or_resumed_visit(referrer: str | None) -> None:
-    [session] = of_type(posthog_line(properties={"$session_entry_referrer": referrer}), Session)
+    mapped = PostHog(CONTEXT).parse(posthog_line(properties={"$session_entry_referrer": referrer}))
+    assert isinstance(mapped, Accepted)
+    session = mapped.records[0]
     assert isinstance(session, Session)
     assert session.referrer is None
 
@@ -153,16 +166,18 @@ def test_an_unknown_capture_is_ignored_by_kind() -> None:
     assert outcome("posthog", posthog_line("$autocapture")) == Ignored(EVENT_ID, SESSION, "$autocapture:unknown")
 
 
+@pytest.mark.parametrize("share", [None, True, "0.5", 10**300])
+def test_leaving_a_page_of_unknown_depth_is_ignored(share: object) -> None:
+    line = posthog_line("$pageleave", {"$prev_pageview_max_scroll_percentage": share})
+    assert outcome("posthog", line) == Ignored(EVENT_ID, SESSION, "$pageleave")
+
+
 @pytest.mark.parametrize(("share", "percentage"), [(0, 0), (0.4002169, 40.0), (0.9996, 100.0), (1.7, 100), (-1, 0)])
 def test_leaving_a_page_tells_how_far_it_was_read(share: float, percentage: float) -> None:
     seen = {"$prev_pageview_max_scroll_percentage": share, "$prev_pageview_duration": 33.47}
     left = event("posthog", posthog_line("$pageleave", seen))
     assert left.event_type == "scroll_depth"
     assert left.event_data == {"percentage": percentage, "duration_seconds": 33.47}
-
-
-def test_leaving_a_page_of_unknown_depth_is_ignored() -> None:
-    assert outcome("posthog", posthog_line("$pageleave")) == Ignored(EVENT_ID, SESSION, "$pageleave")
 
 
 def test_a_rage_click_says_who_found_it() -> None:

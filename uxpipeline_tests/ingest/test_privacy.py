@@ -65,7 +65,7 @@ def test_every_field_of_an_event_that_can_tell_is_masked() -> None:
     told = an_event(
         page_url="https://x.test/u/jane@example.com?x=1",
         element_path="body > a#jane@example.com",
-        element_type="p",
+        element_type="p jane@example.com",
         element_text="I am Jane",
         component_id="card 4111111111111111",
         coordinates={"x": 1, "who": "jane@example.com"},
@@ -76,7 +76,7 @@ def test_every_field_of_an_event_that_can_tell_is_masked() -> None:
     assert RecordMasker(b"key").mask(told) == an_event(
         page_url="https://x.test/u/[email]",
         element_path="body > [email]",
-        element_type="p",
+        element_type="p [email]",
         element_text="<text len=9 digits=0>",
         component_id="card [card]",
         coordinates={"x": 1, "who": "[email]"},

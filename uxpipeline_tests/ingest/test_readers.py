@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from uxpipeline.errors import InputError
 from uxpipeline.ingest import compression
-from uxpipeline.ingest.lines import MAX_LINE_BYTES, split_lines
-from uxpipeline.ingest.readers import RawLine, read_lines, sample, sha256_of
+from uxpipeline.ingest.lines import MAX_LINE_BYTES, RawLine, split_lines
+from uxpipeline.ingest.readers import read_lines, sample, sha256_of
 from uxpipeline.ingest.records import Rejected
 from uxpipeline.ingest.strict_json import decode
 
@@ -77,13 +77,14 @@ def test_a_line_too_long_is_told_by_size_and_digest_and_the_next_one_read(tmp_pa
 def test_the_bound_of_a_line_is_the_same_however_the_bytes_arrive(extra: int, piece: int) -> None:
     content = b"y" * (MAX_LINE_BYTES + extra) + b"\nrest"
     pieces = (content[start : start + piece] for start in range(0, len(content), piece))
-    (_, refusal), rest = split_lines(pieces)
-    assert (refusal is not None, rest) == (extra == 1, (b"rest", None))
+    first, second = split_lines(pieces)
+    assert (first.refusal is not None, second) == (extra == 1, RawLine(2, b"rest"))
 
 
 @given(st.lists(st.binary(max_size=8)))
 def test_pieces_never_change_the_lines(pieces: list[bytes]) -> None:
-    assert [line for line, _ in split_lines(pieces)] == b"".join(pieces).split(b"\n")
+    lines = b"".join(pieces).removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    assert list(split_lines(pieces)) == [RawLine(n, line) for n, line in enumerate(lines, start=1) if line.strip()]
 
 
 def flipped(content: bytes, index: int) -> bytes:
@@ -194,6 +195,14 @@ def test_parquet_rows_that_python_cannot_hold_are_refused_alone(tmp_path: Path) 
     pq.write_table(pa.table({"a": [1, 2, 3], "text": text, "at": later}), tmp_path / "rows")
     lines = list(read_lines(tmp_path / "rows"))
     assert [line.refusal for line in lines] == [None, Rejected("unreadable_value"), Rejected("unreadable_value")]
+
+
+def test_parquet_rows_are_numbered_through_the_file(tmp_path: Path) -> None:
+    times = pa.array([0] * 300 + [2**62] + [0] * 299, pa.timestamp("us", tz="UTC"))
+    pq.write_table(pa.table({"at": times}), tmp_path / "rows", row_group_size=200)
+    lines = list(read_lines(tmp_path / "rows"))
+    assert [line.number for line in lines] == list(range(1, 601))
+    assert [line.number for line in lines if line.refusal] == [301]
 
 
 def test_parquet_rows_have_the_bound_of_lines(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pytest
 
-from uxpipeline.ingest.readers import RawLine
+from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Rejected
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.transform import LineTransformer, quarantine_payload

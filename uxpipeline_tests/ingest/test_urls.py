@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uxpipeline.ingest.urls import clean_referrer, clean_url, url_host, url_path
@@ -32,6 +32,8 @@ UUID_TEXT = "550e8400-e29b-41d4-a716-446655440000"
         ("https://x.test/@jane", "https://x.test/:id"),
         ("https://x.test/call/+1-555-123-4567", "https://x.test/call/[phone]"),
         ("https://x.test/lake-mug-12345678", "https://x.test/lake-mug-[phone]"),
+        ("https://x.test/a%2F5551234567%25", "https://x.test/a%2F[phone]%25"),
+        ("https://x.test/?utm_source=%40jane", "https://x.test/"),
         ("https://x.test/mug-01", "https://x.test/mug-01"),
         ("https://x.test/caf%C3%A9/a%20b", "https://x.test/caf%C3%A9/a%20b"),
         ("https:\\\\evil\\@x.test/a", "https://evil/[email]/a"),
@@ -90,6 +92,9 @@ urls = st.lists(st.sampled_from([*SYNTAX, *CONTENT]) | st.text(max_size=4), max_
 
 
 @given(urls)
+@example("%E2%80%8B0")
+@example("a%3A5551234567")
+@example("http://x/a ?b")
 def test_cleaning_twice_is_cleaning_once(url: str) -> None:
     assert clean_url(clean_url(url)) == clean_url(url)
 

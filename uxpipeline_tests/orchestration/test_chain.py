@@ -1,9 +1,11 @@
 """The job, run for real: what it loads, reports and leaves behind."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
+from psycopg import sql
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.definitions import defs
@@ -49,8 +51,10 @@ def test_row_counts_in_the_ui_are_those_of_the_database(
 
     for event in result.get_asset_materialization_events():
         metadata = event.step_materialization_data.materialization.metadata
+        assert event.asset_key is not None
         table = str(defs.resolve_asset_graph().get(event.asset_key).metadata["dagster/table_name"])
-        assert metadata["dagster/row_count"].value == scalar(connection, f"select count(*) from {table}")
+        counted = connection.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(*table.split("."))))
+        assert counted.fetchone() == (metadata["dagster/row_count"].value,)
         columns = metadata["dagster/column_schema"].value
         assert isinstance(columns, dg.TableSchema)
         assert columns.columns
@@ -105,10 +109,10 @@ def test_a_day_before_the_start_is_refused(settings: Settings) -> None:
         run_chain(settings, settings.database_url or "", date(2025, 12, 31))
 
 
-def recent(session: str, **actions: list[str]) -> list[dict[str, object]]:
+def recent(session: str, clicks: Iterable[str] = (), rages: Iterable[str] = ()) -> list[dict[str, object]]:
     """A visit moved to yesterday noon, so that it lies in the window."""
     noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
     return [
         line | {"timestamp": (noon + timedelta(seconds=second)).isoformat(), "page_url": f"{SITE}/cart"}
-        for second, line in enumerate(visit(session, **actions))
+        for second, line in enumerate(visit(session, clicks=clicks, rages=rages))
     ]

@@ -16,7 +16,14 @@ PACKAGE = Path(uxpipeline.__file__).parent
 SPECS = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 GROUPS = {
     "schema": {"schema_migrations"},
-    "raw": {"landing_files", "ingest_files", "user_sessions", "behavior_events", "conversion_funnels", "variant_assignments"},
+    "raw": {
+        "landing_files",
+        "ingest_files",
+        "user_sessions",
+        "behavior_events",
+        "conversion_funnels",
+        "variant_assignments",
+    },
     "mart": {
         "daily_friction_summary",
         "component_performance",
@@ -97,7 +104,8 @@ def test_only_the_edge_knows_dagster_and_only_quality_knows_great_expectations()
         (path.relative_to(PACKAGE).as_posix(), module)
         for path in PACKAGE.rglob("*.py")
         for module in imported(path)
-        if (module == "dagster" and not is_edge(path)) or (module == "great_expectations" and "quality" not in path.parts)
+        if (module == "dagster" and not is_edge(path))
+        or (module == "great_expectations" and "quality" not in path.parts)
     ]
 
     assert strangers == []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from uxpipeline.proposals.power import sessions_per_arm, testability as judge
+from uxpipeline.proposals.power import sessions_per_arm
+from uxpipeline.proposals.power import testability as judge
 
 
 @pytest.mark.parametrize(

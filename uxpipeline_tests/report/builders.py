@@ -1,7 +1,6 @@
 """Small inserts: what the loader, the scorer and the generator would have written."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -12,7 +11,7 @@ AS_OF = date(2026, 11, 21)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
-def insert(connection: Connection, relation: str, **values: Any) -> None:
+def insert(connection: Connection, relation: str, **values: object) -> None:
     """Insert one row."""
     query = sql.SQL("insert into {} ({}) values ({})").format(
         sql.Identifier(*relation.split(".")),
@@ -22,7 +21,7 @@ def insert(connection: Connection, relation: str, **values: Any) -> None:
     connection.execute(query, {name: Jsonb(v) if isinstance(v, dict) else v for name, v in values.items()})
 
 
-def add_score(connection: Connection, surface_key: str = "#buy", signal: str = "any", **values: Any) -> None:
+def add_score(connection: Connection, surface_key: str = "#buy", signal: str = "any", **values: object) -> None:
     """One score; unless told otherwise 17 of 62 sessions that used an element, rank 1 for signal `any`."""
     row = {
         "as_of": AS_OF,
@@ -46,7 +45,7 @@ def add_score(connection: Connection, surface_key: str = "#buy", signal: str = "
     insert(connection, "public.friction_scores", **row | values)
 
 
-def add_file(connection: Connection, number: int = 1, name: str = "events.jsonl", **values: Any) -> None:
+def add_file(connection: Connection, number: int = 1, name: str = "events.jsonl", **values: object) -> None:
     """One loaded file of 100 lines: 80 inserted, 9 duplicates, 5 quarantined, 2 parked, 4 ignored."""
     row = {
         "id": number,
@@ -72,7 +71,7 @@ def add_quarantined(connection: Connection, reason: str = "bad_json", *, file: i
         insert(connection, "uxpipeline.quarantine", file_id=file, line_no=line, reason=reason, payload=payload)
 
 
-def add_proposal(connection: Connection, proposal_id: str = "rage-click-1", **values: Any) -> None:
+def add_proposal(connection: Connection, proposal_id: str = "rage-click-1", **values: object) -> None:
     """One proposal as the generator writes it."""
     evidence = {"exposed_sessions": 62, "affected_sessions": 17, "affected_visitors": 16, "as_of": "2026-11-21"}
     evidence |= {"rate": 0.273, "rate_low": 0.185, "rate_high": 0.369, "evidence_grade": "D"}

@@ -26,7 +26,8 @@ class Page(HTMLParser):
         self.tags.append((f"/{tag}", ()))
 
     def handle_data(self, data: str) -> None:
-        self._text.append(data)
+        if self.tags and self.tags[-1][0] != "style":
+            self._text.append(data)
 
     def handle_comment(self, data: str) -> None:
         self.tags.append(("comment", ((data, None),)))

@@ -66,6 +66,13 @@ def test_ranked_surfaces_show_counts_rate_interval_and_signals(connection: Conne
     assert row in text
 
 
+def test_surfaces_come_by_rank(connection: Connection, settings: Settings) -> None:
+    for rank in (2, 3, 1):
+        add_score(connection, f"#surface-{rank}", rank=rank)
+    text = page_text(connection, settings).split("Elements by")[1]
+    assert text.index("#surface-1") < text.index("#surface-2") < text.index("#surface-3")
+
+
 def test_only_the_newest_day_is_reported(connection: Connection, settings: Settings) -> None:
     add_score(connection, "#old", as_of=AS_OF.replace(day=20))
     add_score(connection, "#new")
@@ -100,15 +107,13 @@ def test_what_is_not_estimated_is_never_zero(connection: Connection, settings: S
 
 
 def test_estimated_losses_show_their_interval(connection: Connection, settings: Settings) -> None:
-    loss = {"lost_conversions": 42.123, "lost_low": -3.2, "lost_high": 90.1}
-    add_score(connection, evidence_grade="B", **loss)
+    add_score(connection, evidence_grade="B", lost_conversions=42.123, lost_low=-3.2, lost_high=90.1)
     assert "42.1 95%: -3.2 – 90.1 B" in page_text(connection, settings)
 
 
 def test_signal_nobody_sent_is_not_measured(connection: Connection, settings: Settings) -> None:
-    site = {"surface_level": "site", "denominator": "page"}
-    add_score(connection, "site", **site)
-    add_score(connection, "site", "error", **site | {"affected_sessions": 4})
+    add_score(connection, "site", surface_level="site", denominator="page")
+    add_score(connection, "site", "error", surface_level="site", denominator="page", affected_sessions=4)
     text = page_text(connection, settings)
     assert "script errors 4 of 62 in all" in text
     assert "Hesitation: not measured." in text
@@ -116,7 +121,7 @@ def test_signal_nobody_sent_is_not_measured(connection: Connection, settings: Se
 
 
 def test_forms_have_a_table_of_their_own(connection: Connection, settings: Settings) -> None:
-    add_score(connection, "#lead-form", "form_leak", exposed_sessions=20, affected_sessions=9)
+    add_score(connection, "#lead-form", "form_leak", exposed_sessions=20, affected_sessions=9, converted_sessions=0)
     text = page_text(connection, settings)
     assert "#lead-form 9 of 20 that started it" in text
     assert "Elements by" not in text
@@ -128,16 +133,23 @@ def test_proposal_shows_evidence_and_what_a_test_would_need(connection: Connecti
     assert "17 of 62 sessions affected, 16 visitors 27.3% 18.5% – 36.9%" in text
     assert "Not testable with this traffic." in text
     assert "relative change of 10% it would need 2,196 sessions per arm; 29 come a week" in text
-    assert "page /cart, component buy-box" in text
+    assert "page /cart , component buy-box" in text
     assert "uxpipeline proposals show rage-click-1" in text
 
 
 def test_proposal_without_evidence_or_verdict_says_so(connection: Connection, settings: Settings) -> None:
-    odd = {"evidence": [1], "test": {"verdict": {}, "needed_per_arm": 10**400}, "profile": None}
-    add_proposal(connection, metadata=odd)
+    add_proposal(connection, metadata={"evidence": [1], "test": {"verdict": {}}, "profile": None})
     text = page_text(connection, settings)
     assert "Evidence none on record" in text
     assert "Test not judged" in text
+
+
+def test_absurd_numbers_do_not_stop_the_report(connection: Connection, settings: Settings) -> None:
+    absurd = {"exposed_sessions": 10**400, "needed_per_arm": 10**400, "verdict": "testable"}
+    add_proposal(connection, metadata={"evidence": absurd, "test": absurd})
+    text = page_text(connection, settings)
+    assert "Evidence none on record" in text
+    assert "there is no baseline" in text
 
 
 def test_no_command_for_an_id_that_a_shell_could_misread(connection: Connection, settings: Settings) -> None:
@@ -195,7 +207,7 @@ def test_aborted_file_says_why_and_counts_nowhere(connection: Connection, settin
     add_file(connection, 2, "bad.jsonl", status="aborted", inserted=0, problem=problem)
     html = render(connection, settings)
     text = Page(html).text
-    assert "bad.jsonl �bad.jsonl� changed while it was read native aborted" in text
+    assert "bad.jsonl `bad.jsonl` changed while it was read native aborted" in text
     assert "Total of 1 loaded file 100 80 9 5 2 4" in text
     assert "/srv" not in html
 

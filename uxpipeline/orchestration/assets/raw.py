@@ -45,9 +45,7 @@ def _spec(relation: str) -> dg.AssetSpec:
     )
 
 
-@dg.multi_asset(
-    specs=[_spec(relation) for relation in DESCRIPTIONS], check_specs=[FILES_ACCEPTED], name="load_landing"
-)
+@dg.multi_asset(specs=[_spec(relation) for relation in DESCRIPTIONS], check_specs=[FILES_ACCEPTED], name="load_landing")
 def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Load what is new in the landing folder; rows inserted directly are already there."""
     now = datetime.now(UTC)
@@ -76,17 +74,15 @@ def _acceptance(reports: list[FileReport]) -> dg.AssetCheckResult:
 
 
 def _files(reports: list[FileReport]) -> dict[str, Any]:
-    header = (
-        "| file | source | status | lines | inserted | duplicates | quarantined | parked | ignored |\n" + "|---" * 9
-    )
+    columns = ("name", "source", "status", "lines", "inserted", "duplicates", "quarantined", "parked")
     rows = [
-        f"| {report.name} | {report.source} | {report.status} | {report.lines} | {report.inserted} | {report.duplicates}"
-        f" | {report.quarantined} | {report.parked} | {sum(report.ignored.values())} |"
-        for report in reports
+        (*columns, "ignored"),
+        ("---",) * (len(columns) + 1),
+        *((*(getattr(report, name) for name in columns), sum(report.ignored.values())) for report in reports),
     ]
     return {
         "files_loaded": sum(report.status == "loaded" for report in reports),
         "lines": sum(report.lines for report in reports),
         "quarantined": sum(report.quarantined for report in reports),
-        "files": dg.MetadataValue.md("\n".join([header + "|", *rows])),
+        "files": dg.MetadataValue.md("\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)),
     }

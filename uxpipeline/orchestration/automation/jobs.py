@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-
 refresh = dg.define_asset_job(
     "refresh",
     selection=dg.AssetSelection.all(),

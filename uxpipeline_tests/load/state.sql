@@ -1,0 +1,13 @@
+-- What the four session tables hold, without surrogate ids and our own clocks: equal however it got there.
+select 'user_sessions ' || (to_jsonb(us) - array['id', 'updated_at', 'received_at'])::text
+from public.user_sessions us
+union all
+select 'behavior_events ' || (to_jsonb(be) - array['received_at', 'load_id'])::text
+from public.behavior_events be
+union all
+select 'conversion_funnels ' || (to_jsonb(cf) - array['id', 'received_at'])::text
+from public.conversion_funnels cf
+union all
+select 'variant_assignments ' || (to_jsonb(va) - array['id', 'received_at'])::text
+from public.variant_assignments va
+order by 1;

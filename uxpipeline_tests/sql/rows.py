@@ -1,0 +1,71 @@
+"""Rows for SQL tests, written as the owner."""
+
+from typing import Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from uxpipeline.db.connect import Connection
+
+REQUIRED: dict[str, dict[str, Any]] = {
+    "user_sessions": {"session_id": "s", "landing_page": "/"},
+    "behavior_events": {"session_id": "s", "event_type": "click", "page_url": "/"},
+    "conversion_funnels": {"session_id": "s", "funnel_name": "lead_capture", "step_name": "start", "step_order": 1},
+    "a_b_tests": {
+        "test_id": "t", "test_name": "Test", "component_id": "checkout", "variant_a": {}, "variant_b": {},
+        "status": "active",
+    },
+    "variant_assignments": {"test_id": "t", "session_id": "s", "variant": "A"},
+    "optimization_history": {
+        "proposal_id": "p", "status": "proposed", "friction_point": "#pay", "change_description": "Larger",
+        "proposed_changes": {},
+    },
+    "friction_scores": {
+        "as_of": "2026-11-20", "surface_level": "site", "surface_key": "site", "signal": "any", "denominator": "page",
+        "exposed_sessions": 1, "affected_sessions": 1, "affected_visitors": 1, "converted_sessions": 0, "rate": 0.5,
+        "rate_low": 0.1, "rate_high": 0.9, "evidence_grade": "D", "score_version": "v", "input_watermark": "2026-11-21",
+        "observed_days": 1,
+    },
+    "experiment_days": {"test_id": "t", "cohort_day": "2026-11-20", "n_a": 1, "c_a": 0, "n_b": 1, "c_b": 0},
+    "experiment_decisions": {"test_id": "t", "as_of": "2026-11-20", "decision": "continue"},
+}  # fmt: skip
+
+
+def insert(connection: Connection, relation: str, **values: object) -> None:
+    """Insert a row: what the relation requires, and `values`."""
+    insert_exactly(connection, relation, **(REQUIRED[relation] | values))
+
+
+def insert_exactly(connection: Connection, relation: str, **values: object) -> None:
+    statement = sql.SQL("insert into {} ({}) values ({}) on conflict do nothing").format(
+        sql.Identifier("public", relation),
+        sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(sql.Placeholder() * len(values)),
+    )
+    connection.execute(statement, [Jsonb(value) if isinstance(value, dict) else value for value in values.values()])
+
+
+def insert_parents(connection: Connection) -> None:
+    """The session and the test that other rows refer to."""
+    insert(connection, "user_sessions")
+    insert(connection, "a_b_tests")
+
+
+def insert_sample(connection: Connection) -> None:
+    """Enough of everything that each view and materialized view has a row."""
+    insert_parents(connection)
+    for _ in range(11):
+        insert(connection, "behavior_events", event_type="rage_click", element_path="#pay", component_id="checkout")
+    for relation in ("conversion_funnels", "variant_assignments", "friction_scores", "experiment_days"):
+        insert(connection, relation)
+    insert(connection, "experiment_decisions")
+    insert(connection, "optimization_history", status="implemented", component_id="checkout")
+    refresh(connection)
+
+
+def refresh(connection: Connection) -> None:
+    """Refresh both materialized views the way the pipeline does."""
+    for relation in ("daily_friction_summary", "component_performance"):
+        connection.execute(
+            sql.SQL("refresh materialized view concurrently {}").format(sql.Identifier("public", relation))
+        )

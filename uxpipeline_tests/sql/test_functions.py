@@ -1,0 +1,49 @@
+"""How pages and elements are named."""
+
+import pytest
+
+from uxpipeline.db.connect import Connection
+from uxpipeline_tests.db.queries import value
+
+ID = "01a10b00-37ff-7c36-b988-312ee5154704"
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://shop.example/cart", "/cart"),
+        ("https://shop.example/cart/", "/cart"),
+        ("https://shop.example", "/"),
+        ("https://shop.example/", "/"),
+        ("", "/"),
+        ("/cart?utm_source=mail#top", "/cart"),
+        ("https://shop.example?x=1", "/"),
+        ("https://shop.example/order/12/item/7", "/order/:id/item/:id"),
+        (f"/order/{ID}", "/order/:id"),
+        ("/order/12a", "/order/12a"),
+        ("/2026/sale", "/:id/sale"),
+        ("app+x://host/cart", "/cart"),
+    ],
+)
+def test_a_page_is_named_by_its_path_without_ids(db: Connection, url: str, key: str) -> None:
+    assert value(db, "select uxpipeline.page_key(%s)", url) == key
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("body > main > button#pay", "#pay"),
+        ("button#pay:nth-child(2)", "#pay"),
+        ("form#order > button", "form#order > button"),
+        ("div > button[data-testid=pay]", "[data-testid=pay]"),
+        ("div > input[name=mail]", "[name=mail]"),
+        ("div > input#mail[name=other]", "#mail"),
+        ("ul > li:nth-child(3) > a:nth-of-type(1)", "ul > li > a"),
+        (":nth-child(1)", None),
+        ("", None),
+    ],
+)
+def test_an_element_is_named_by_its_id_else_its_attribute_else_its_path(
+    db: Connection, path: str, key: str | None
+) -> None:
+    assert value(db, "select uxpipeline.element_key(%s)", path) == key
