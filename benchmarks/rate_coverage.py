@@ -1,7 +1,7 @@
 """How often the 90 % intervals of friction rates hold the true rate, ours beside the intervals a raw rate would get.
 
-Worlds draw each surface's true rate from a Beta distribution and its traffic from a log-normal one. `wald` is the textbook
-normal interval around affected / exposed.
+Worlds draw each surface's true rate from a Beta distribution and its traffic from a log-normal one. `wald` is the
+textbook normal interval around affected / exposed.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from uxpipeline.friction.rates import Counts, Floats, estimate_rates, fit_prior
 
 SURFACES = (5, 30, 300, 3000)
 WORLDS = {"common": (2.0, 8.0), "rare": (1.0, 20.0), "very rare": (0.5, 50.0), "alike": (200.0, 800.0)}
-DRAWS = 30_000
+DRAWS = 6_000
 Interval = Callable[[Counts, Counts], tuple[Floats, Floats]]
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-_PLAIN = re.compile(r"[A-Za-z0-9_\-#.:/>=\[\]\"' ]{1,160}")
+_PLAIN = re.compile(r"[\w\-#.:/>=\[\]\"' ]{1,160}")
 
 
 def display_key(surface_key: str) -> str:
