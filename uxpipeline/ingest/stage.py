@@ -93,8 +93,9 @@ class StageWriter:
         """Whether an event says something of its session that the last hint did not; most repeat it."""
         last = self._hints.get(hint.session_id)
         if last is not None and last.at is not None and hint.at is not None and hint.at >= last.at:
-            known = replace(hint, at=last.at, received_at=last.received_at)
-            if known == last or (hint.at > last.at and _only_landing_page(hint)):
+            # Where the session was later says nothing of where it began.
+            landing_page = last.landing_page if hint.at > last.at and last.landing_page else hint.landing_page
+            if replace(hint, at=last.at, received_at=last.received_at, landing_page=landing_page) == last:
                 return False
         self._hints[hint.session_id] = hint
         self._hints.move_to_end(hint.session_id)
@@ -126,19 +127,16 @@ def _line(outcome: Outcome, payload: str) -> tuple[str | None, ...]:
 
 
 def _with_landing_hint(records: tuple[Record, ...]) -> tuple[Record, ...]:
-    """An event without word of its session still tells where the session was at that time."""
-    if any(isinstance(record, Session) for record in records):
+    """An event tells where its session was at that time, unless the line says where the session began."""
+    event = next((record for record in records if isinstance(record, Event)), None)
+    if event is None:
         return records
-    hints = (
-        Session(session_id=record.session_id, at=record.timestamp, landing_page=record.page_url)
-        for record in records
-        if isinstance(record, Event)
-    )
-    return (*records, *hints)
-
-
-def _only_landing_page(hint: Session) -> bool:
-    return replace(hint, landing_page=None) == Session(session_id=hint.session_id, at=hint.at)
+    said = next((record for record in records if isinstance(record, Session)), None)
+    if said is None:
+        return (*records, Session(session_id=event.session_id, at=event.timestamp, landing_page=event.page_url))
+    if said.landing_page:
+        return records
+    return tuple(replace(said, landing_page=event.page_url) if record is said else record for record in records)
 
 
 def _adapted(value: Any) -> Any:  # noqa: ANN401  # whatever a record holds
