@@ -1,0 +1,20 @@
+"""Doing something in the middle of a load."""
+
+from collections.abc import Callable
+
+import pytest
+from psycopg import sql
+
+from uxpipeline.ingest import publish
+
+
+def at_step(patch: pytest.MonkeyPatch, step: str, action: Callable[[], object]) -> None:
+    """Run `action` just before publish executes `sql/ingest/<step>.sql`."""
+    real = publish.statement
+
+    def watched(name: str) -> sql.SQL:
+        if name == f"ingest/{step}":
+            action()
+        return real(name)
+
+    patch.setattr(publish, "statement", watched)
