@@ -40,8 +40,10 @@ def options(
 
 def main() -> None:
     """Run the command line; errors we know end in one line on stderr and exit code 1."""
-    # TERM unwinds like Ctrl-C, so that whatever a command started is stopped again.
+    # TERM unwinds like Ctrl-C, so that whatever a command started is stopped again; a script that started us in the
+    # background had Ctrl-C ignored.
     signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except UxPipelineError as error:

@@ -36,7 +36,7 @@ def serve(settings: Settings, port: int, *, on_demo: bool) -> int:
             list(migrate(connection))
         settings.landing.mkdir(parents=True, exist_ok=True)
         process = stack.enter_context(_dagster(prepare(settings, url), port))
-        out.print(f"Dagster UI: http://127.0.0.1:{port}  (ready in about 15 s; Ctrl-C stops everything)")
+        out.print(f"Dagster UI: http://127.0.0.1:{port} (ready in about 15 s; Ctrl-C stops everything)", soft_wrap=True)
         while process.poll() is None:
             time.sleep(_LOOK_SECONDS)
             if server is not None:

@@ -124,6 +124,10 @@ def test_a_lease_is_renewed_while_its_block_lasts(
         assert value(second, "select expires_at > clock_timestamp() from uxpipeline.leases") is True
 
 
+def test_a_holder_extends_its_lease_before_it_ends(connection: Connection) -> None:
+    assert [leases._try(connection, "pipeline", holder) for holder in ("me", "me", "you")] == [True, True, False]
+
+
 def test_a_renewal_that_fails_is_made_up_for_by_the_next(
     connection: Connection, second: Connection, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -187,3 +187,9 @@ def test_migrations_do_not_depend_on_the_callers_search_path(empty: Connection) 
     empty.execute("set search_path = pg_temp")
     run(empty)
     assert exists(empty, "public.behavior_events")
+
+
+def test_a_file_that_does_not_say_which_schema_it_means_fails(empty: Connection, project: Project) -> None:
+    project.write("migrations/0001_first", "create table unqualified ();")
+    with pytest.raises(MigrationError, match="no schema has been selected"):
+        run(empty)

@@ -89,6 +89,12 @@ def test_a_day_whose_events_lie_in_the_default_partition_stays_there(connection:
     assert value(connection, "select count(*) from public.behavior_events") == 1
 
 
+def test_the_days_beside_such_a_day_get_theirs(connection: Connection) -> None:
+    add_event(connection, "2026-11-20 00:00:00+00")
+    add_event(connection, "2026-11-20 23:59:59.999999+00")
+    assert value(connection, ENSURE, date(2026, 11, 19), NEXT_DAY) == 2
+
+
 def test_row_security_is_on_for_every_partition(connection: Connection) -> None:
     value(connection, ENSURE, DAY, NEXT_DAY)
     secured = """

@@ -17,8 +17,11 @@ from uxpipeline.cli.app import app
 from uxpipeline.db.connect import Connection
 from uxpipeline.definitions import defs
 from uxpipeline.errors import UxPipelineError
+from uxpipeline.friction.rates import FEWEST_SURFACES
 from uxpipeline.ingest.records import EventType
 from uxpipeline.ingest.sources.base import SOURCES
+from uxpipeline.proposals.generate import GATES, MOST_PER_DAY, EvidenceGate
+from uxpipeline.proposals.power import LONGEST_TEST_DAYS, MINIMUM_EFFECT
 from uxpipeline.proposals.rules import RULES
 from uxpipeline.quality.suites import load_suites
 from uxpipeline_tests.docs.pages import PAGES, ROOT, code_spans, everything, page
@@ -195,6 +198,18 @@ def test_every_source_event_type_and_rule_is_described() -> None:
     assert set(get_args(EventType)) - sources == set()
     assert set(SOURCES) - sources == set()
     assert {rule.name for rule in RULES} - proposals == set()
+
+
+def test_numbers_of_the_estimates_are_the_real_ones() -> None:
+    rows = re.findall(r"^\| (\w+) (\w+), at least \| (\d+) \| (\d+) \|$", page("docs/proposals.md"), re.MULTILINE)
+    described = {f"{what}_{whom}": (int(default), int(demo)) for what, whom, default, demo in rows}
+
+    assert described == {
+        name: (getattr(GATES["default"], name), getattr(GATES["demo"], name))
+        for name in EvidenceGate.__dataclass_fields__
+    }
+    assert f"fewer than {FEWEST_SURFACES} of those" in page("docs/friction.md")
+    assert (MOST_PER_DAY, LONGEST_TEST_DAYS, MINIMUM_EFFECT) == (5, 6 * 7, 0.10)  # five, six weeks, 10 %
 
 
 def test_errors_send_people_to_pages_that_exist() -> None:

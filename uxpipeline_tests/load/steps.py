@@ -5,16 +5,16 @@ from collections.abc import Callable
 import pytest
 from psycopg import sql
 
+from uxpipeline.db.sqlfiles import statement
 from uxpipeline.ingest import publish
 
 
 def at_step(patch: pytest.MonkeyPatch, step: str, action: Callable[[], object]) -> None:
     """Run `action` just before publish executes `sql/ingest/<step>.sql`."""
-    real = publish.statement
 
     def watched(name: str) -> sql.SQL:
         if name == f"ingest/{step}":
             action()
-        return real(name)
+        return statement(name)
 
     patch.setattr(publish, "statement", watched)
