@@ -20,7 +20,7 @@ def test_the_protocol_capture_equals_its_visitors_log(connection: Connection, se
     found = stored_visits(connection)
     logged = logged_visits(CAPTURE / "expected_sessions.json", timedelta())
     assert len(found) == 10
-    assert sorted(visit.acts() for visit in found) == sorted(visit.acts() for visit in logged)  # type: ignore[type-var]
+    assert sorted(visit.acts() for visit in found) == sorted(visit.acts() for visit in logged)
     assert report == (0, "loaded")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from uxpipeline.db.connect import Connection
@@ -14,6 +13,7 @@ from uxpipeline_tests.factories import scalar
 AS_OF = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
+Scores = dict[tuple[str, str, str], Any]
 
 
 def act(connection: Connection, session: str, kind: str, element: str | None = None, **fields: Any) -> None:  # noqa: ANN401
@@ -43,15 +43,15 @@ def act(connection: Connection, session: str, kind: str, element: str | None = N
     )
 
 
-def scores(connection: Connection, known_at: datetime | None = None) -> pd.DataFrame:
-    """Score the as-of day; indexed by level, surface and signal."""
-    found = score_day(connection, AS_OF, known_at, NOW)
-    return found.set_index(["surface_level", "surface_key", "signal"])
+def scores(connection: Connection, known_at: datetime | None = None) -> Scores:
+    """Score the as-of day; by level, surface and signal."""
+    found = score_day(connection, AS_OF, known_at, NOW).to_dict("records")
+    return {(row["surface_level"], row["surface_key"], row["signal"]): row for row in found}
 
 
-def counts(found: pd.DataFrame, level: str, key: str, signal: str) -> tuple[str, int, int]:
+def counts(found: Scores, level: str, key: str, signal: str) -> tuple[str, int, int]:
     """(denominator, affected, exposed) of one score."""
-    row = found.loc[(level, key, signal)]
+    row = found[level, key, signal]
     return str(row["denominator"]), int(row["affected_sessions"]), int(row["exposed_sessions"])
 
 
@@ -91,7 +91,7 @@ def test_visitors_are_counted_beside_sessions(connection: Connection) -> None:
         act(connection, session, "rage_click", "button#buy", visitor="one and the same")
     act(connection, "c", "click", "button#buy")
 
-    row = scores(connection).loc[("element", "#buy", "rage_click")]
+    row = scores(connection)["element", "#buy", "rage_click"]
 
     assert (row["affected_sessions"], row["affected_visitors"]) == (2, 1)
 
@@ -124,7 +124,7 @@ def test_errors_without_an_element_score_at_page_and_site_only(connection: Conne
 def test_a_signal_nobody_sent_is_absent_not_zero(connection: Connection) -> None:
     act(connection, "a", "click", "button#buy")
 
-    signals = set(scores(connection).index.get_level_values("signal"))
+    signals = {signal for _, _, signal in scores(connection)}
 
     assert signals == {"any"}
 
@@ -170,7 +170,7 @@ def test_the_window_is_28_days_up_to_and_including_as_of(connection: Connection)
     act(connection, "last second", "page_view", second=12 * 3600 - 1)
     act(connection, "next day", "page_view", second=12 * 3600)
 
-    row = scores(connection).loc[("site", "site", "any")]
+    row = scores(connection)["site", "site", "any"]
 
     assert (row["exposed_sessions"], row["observed_days"]) == (2, 28)
 
@@ -179,8 +179,8 @@ def test_a_replay_reads_only_what_had_been_received(connection: Connection) -> N
     act(connection, "early", "page_view", received=NOON)
     act(connection, "late", "page_view", received=NOON + timedelta(days=3))
 
-    replayed = scores(connection, known_at=NOON + timedelta(days=1)).loc[("site", "site", "any")]
-    today = scores(connection).loc[("site", "site", "any")]
+    replayed = scores(connection, known_at=NOON + timedelta(days=1))["site", "site", "any"]
+    today = scores(connection)["site", "site", "any"]
 
     assert (replayed["exposed_sessions"], today["exposed_sessions"]) == (1, 2)
     assert replayed["input_watermark"] == NOON + timedelta(days=1)
@@ -195,7 +195,7 @@ def test_ranks_are_dense_by_sessions_certainly_affected(connection: Connection) 
     for number in range(5):
         act(connection, str(number), "rage_click", "button#milder", second=1)
 
-    found = scores(connection).reset_index()
+    found = score_day(connection, AS_OF, None, NOW)
     elements = found[(found["surface_level"] == "element") & (found["signal"] == "any")].sort_values("rank")
 
     assert list(elements["surface_key"]) == ["#worst", "#milder", "#fine"]
@@ -243,4 +243,4 @@ def test_conversions_are_those_of_the_exposed_sessions(connection: Connection) -
         b" ('other', 'end', 9, 'c', '2026-11-20')"
     )
 
-    assert scores(connection).loc[("element", "#buy", "any")]["converted_sessions"] == 1
+    assert scores(connection)["element", "#buy", "any"]["converted_sessions"] == 1
