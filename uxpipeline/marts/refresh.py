@@ -1,7 +1,6 @@
 """Bringing the marts up to date: sessions that fell silent, then the materialized views."""
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +10,6 @@ from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.ingest.publish import SILENCE
 
-MATERIALIZED_VIEWS = ("daily_friction_summary", "component_performance")
 PARTITIONS_AHEAD = 7
 """Days of event partitions kept ready, so that direct inserts never meet a missing one."""
 _LOOK_BACK = timedelta(days=2)
@@ -67,8 +65,3 @@ def count_rows(connection: Connection, relation: str) -> int:
     """Rows of a relation in schema public."""
     row = connection.execute(sql.SQL("select count(*) from {}").format(sql.Identifier("public", relation))).fetchone()
     return int(row[0]) if row else 0
-
-
-def count_all(connection: Connection, relations: Iterable[str]) -> dict[str, int]:
-    """Rows of each relation."""
-    return {relation: count_rows(connection, relation) for relation in relations}

@@ -7,11 +7,12 @@ import pytest
 from psycopg import sql
 
 from uxpipeline.db.connect import Connection, connect
-from uxpipeline.marts.refresh import MATERIALIZED_VIEWS, refresh_materialized_view
+from uxpipeline.marts.refresh import refresh_materialized_view
 from uxpipeline_tests.conftest import fresh_database
 from uxpipeline_tests.db.queries import column, rows, value
 from uxpipeline_tests.sql.rows import insert, insert_sample, refresh
 
+MATERIALIZED_VIEWS = ("daily_friction_summary", "component_performance")
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 DAILY = "select date, element_path, event_type, event_count from public.daily_friction_summary order by 1, 2, 3"
 

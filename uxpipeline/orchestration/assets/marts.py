@@ -1,14 +1,18 @@
 """The seed's materialized views and views."""
 
+from collections.abc import Callable
+
 import dagster as dg
 
 from uxpipeline.marts.refresh import refresh_materialized_view
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
 
+Body = Callable[[PipelineResource], dg.MaterializeResult[None]]
 
-def _materialized_view(relation: str, description: str, deps: list[str]) -> dg.AssetsDefinition:
-    @dg.asset(
+
+def _mart(folder: str, relation: str, description: str, deps: list[str]) -> Callable[[Body], dg.AssetsDefinition]:
+    return dg.asset(
         name=relation,
         description=description,
         deps=deps,
@@ -16,8 +20,12 @@ def _materialized_view(relation: str, description: str, deps: list[str]) -> dg.A
         owners=specs.OWNERS,
         kinds=specs.SQL_KINDS,
         metadata=specs.table_name(relation),
-        code_version=specs.code_version(f"repeatable/matviews/{relation}"),
+        code_version=specs.code_version(f"repeatable/{folder}/{relation}"),
     )
+
+
+def _materialized_view(relation: str, description: str, deps: list[str]) -> dg.AssetsDefinition:
+    @_mart("matviews", relation, description, deps)
     def refreshed(pipeline: PipelineResource) -> dg.MaterializeResult[None]:
         with pipeline.writing() as connection:
             refresh = refresh_materialized_view(connection, relation)
@@ -30,16 +38,7 @@ def _materialized_view(relation: str, description: str, deps: list[str]) -> dg.A
 
 
 def _view(relation: str, description: str, deps: list[str]) -> dg.AssetsDefinition:
-    @dg.asset(
-        name=relation,
-        description=description,
-        deps=deps,
-        group_name=specs.MART,
-        owners=specs.OWNERS,
-        kinds=specs.SQL_KINDS,
-        metadata=specs.table_name(relation),
-        code_version=specs.code_version(f"repeatable/views/{relation}"),
-    )
+    @_mart("views", relation, description, deps)
     def observed(pipeline: PipelineResource) -> dg.MaterializeResult[None]:
         with pipeline.connection() as connection:
             return dg.MaterializeResult(metadata=specs.relation_metadata(connection, relation))
