@@ -76,9 +76,7 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
         TooManyBadLinesError: the share of quarantined lines exceeds `max_bad`.
     """
     values: dict[str, Any] = {"load_id": file.load_id, "silent_before": now - SILENCE}
-    with transaction(connection):
-        # Making a partition locks everybody out of the tables: not for as long as the rest takes.
-        _ensure_partitions(connection, file.load_id)
+    _ensure_partitions(connection, file.load_id)
     with transaction(connection):
         _require_green(connection, file.load_id)
         rows_written: Counter[str] = Counter()
@@ -132,8 +130,10 @@ def _digest(connection: Connection, load_id: int) -> tuple[Any, ...]:
 
 
 def _ensure_partitions(connection: Connection, load_id: int) -> None:
+    """Make the partitions first, each on its own: it locks everybody out of the tables until it is committed."""
     for (day,) in connection.execute(statement("ingest/event_days"), {"load_id": load_id}).fetchall():
-        connection.execute(statement("ingest/ensure_partition"), {"first_day": day, "last_day": day})
+        with transaction(connection):
+            connection.execute(statement("ingest/ensure_partition"), {"first_day": day, "last_day": day})
 
 
 def _tally(connection: Connection, load_id: int) -> Tally:

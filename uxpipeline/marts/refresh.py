@@ -12,7 +12,7 @@ from uxpipeline.ingest.publish import SILENCE
 
 PARTITIONS_AHEAD = 7
 """Days of event partitions kept ready, so that direct inserts never meet a missing one."""
-_LOOK_BACK = timedelta(days=2)
+_LOOK_BACK = timedelta(days=30)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Every connection that fails says in one line what to do, and never the password."""
 
+import socket
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -47,7 +48,11 @@ def test_a_port_where_nothing_listens() -> None:
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "role.invalid", "password.invalid"])
-def test_a_host_that_does_not_exist_whatever_its_name(host: str) -> None:
+def test_a_host_that_does_not_exist_whatever_its_name(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     error = refused(f"postgresql://somebody:{SECRET}@{host}/shop")
     assert isinstance(error, ServerUnreachableError)
     assert host in error.problem

@@ -121,7 +121,6 @@ def test_a_lease_is_renewed_while_its_block_lasts(
     with lease(connection, database):
         first_expiry = value(second, EXPIRY)
         assert wait_until(lambda: value(second, EXPIRY) > first_expiry, PATIENCE)
-        assert value(second, "select expires_at > clock_timestamp() from uxpipeline.leases") is True
 
 
 def test_a_holder_extends_its_lease_before_it_ends(connection: Connection) -> None:

@@ -130,6 +130,19 @@ def test_a_conversion_of_an_unknown_test_still_reaches_its_funnel_step(landing: 
     assert parked(landing) == [("conversion", "unknown", "s")]
 
 
+def test_what_waits_already_is_not_kept_twice(landing: Landing) -> None:
+    waiting = [conversion("s", 9, UNMATCHED), assignment("s", 3, test="unknown")]
+    landing.load(*waiting)
+    assert counts(landing.load(*waiting, "")) == {"parked": 2}
+    assert len(parked(landing)) == 2
+
+
+def test_without_any_tests_a_conversion_that_reached_its_step_does_not_wait(landing: Landing) -> None:
+    landing.connection.execute("delete from public.a_b_tests")
+    assert counts(landing.load(conversion("s", 9, "order"))) == {"inserted": 1}
+    assert parked(landing) == []
+
+
 def test_what_was_written_into_the_list_directly_stays(landing: Landing) -> None:
     landing.load(assignment("s", 0))
     landing.connection.execute(

@@ -2,9 +2,11 @@
 
 import shutil
 
+import pytest
+
 from uxpipeline_tests.db.queries import column, rows, value
 from uxpipeline_tests.load.landing import Landing, counts
-from uxpipeline_tests.load.lines import SITE, Line, at, event, record
+from uxpipeline_tests.load.lines import SITE, Line, assignment, at, conversion, event, record, step
 
 TIMES = 'select "timestamp" from public.behavior_events order by 1'
 
@@ -44,6 +46,19 @@ def test_an_event_of_an_earlier_file_is_a_duplicate(landing: Landing) -> None:
     state = landing.state()
     assert counts(landing.load(event("s", 0), record("t"))) == {"inserted": 1, "duplicates": 1}
     assert set(state) < set(landing.state())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [event("s", 0), record("s", language="en"), step("s", 0), assignment("s", 0), conversion("s", 0)],
+    ids=lambda line: str(line.get("kind", "event")),
+)
+def test_a_line_of_any_kind_in_a_later_file_is_a_duplicate(landing: Landing, line: Line) -> None:
+    landing.add_test()
+    landing.load(assignment("s", 0), line)
+    state = landing.state()
+    assert counts(landing.load(line)) == {"duplicates": 1}
+    assert landing.state() == state
 
 
 def test_ids_are_the_same_however_they_are_spelt(landing: Landing) -> None:

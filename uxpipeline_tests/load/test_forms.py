@@ -101,6 +101,11 @@ class TestWithoutAnotherLoad:
         close_silent_sessions(landing.connection, START + timedelta(hours=1))
         assert forms(landing) == [("form_start", 3), ("form_abandon", 3)]
 
+    def test_a_session_that_fell_silent_while_nothing_ran_for_weeks_is_closed(self, landing: Landing) -> None:
+        landing.load(touch("s", 3), now=START + timedelta(minutes=1))
+        close_silent_sessions(landing.connection, START + timedelta(weeks=4))
+        assert forms(landing) == [("form_start", 3), ("form_abandon", 3)]
+
     def test_a_session_that_did_not_is_left_open(self, landing: Landing) -> None:
         landing.load(touch("s", 3), now=START + timedelta(minutes=1))
         close_silent_sessions(landing.connection, START + timedelta(minutes=20))

@@ -101,6 +101,11 @@ def test_a_session_without_events_began_with_the_first_thing_known_of_it(
     assert session(landing) == {"created_at": at(10), "landing_page": "", "page_count": 0}
 
 
+def test_a_session_whose_end_is_supplied_began_with_the_first_thing_known_of_it(landing: Landing) -> None:
+    landing.load(record("s", exit_page="/bye", duration_seconds=3), step("s", 30))
+    assert session(landing)["created_at"] == at(30)
+
+
 @pytest.mark.parametrize("order", orders(range(2)))
 def test_a_session_with_events_began_with_the_first_of_them(landing: Landing, order: tuple[int, ...]) -> None:
     landing.add_test()

@@ -17,6 +17,7 @@ ID = "01a10b00-37ff-7c36-b988-312ee5154704"
         ("https://shop.example/", "/"),
         ("", "/"),
         ("/cart?utm_source=mail#top", "/cart"),
+        ("/cart#top", "/cart"),
         ("https://shop.example?x=1", "/"),
         ("https://shop.example/order/12/item/7", "/order/:id/item/:id"),
         (f"/order/{ID}", "/order/:id"),

@@ -119,11 +119,12 @@ class TestConversion:
         assert column(db, CONVERTED) == ["three"]
 
     def test_the_steps_of_other_funnels_do_not_count(self, db: Connection) -> None:
-        configure(db, "purchase", 1)
+        configure(db, "purchase", 1, 2, 3)
         configure(db, "lead_capture", 1, 2)
-        session(db)
-        step(db, "s", 2, "purchase")
-        assert column(db, CONVERTED) == []
+        for name, order, funnel in (("lead", 2, "lead_capture"), ("buyer", 3, "purchase"), ("cart", 2, "purchase")):
+            session(db, name)
+            step(db, name, order, funnel)
+        assert column(db, CONVERTED) == ["lead"]
 
     def test_another_funnel_can_be_the_goal(self, db: Connection) -> None:
         db.execute("update uxpipeline.conversion_goal set funnel_name = 'purchase'")
