@@ -115,10 +115,19 @@ def test_a_session_with_events_began_with_the_first_of_them(landing: Landing, or
     assert session(landing) == FROM_EVENTS
 
 
+def test_a_supplied_landing_page_stands_against_an_earlier_event(landing: Landing) -> None:
+    landing.load(record("s", landing_page="/supplied"), event("s", 60))
+    landing.load(event("s", 5, page="/early"))
+    assert session(landing)["landing_page"] == "/supplied"
+
+
+@pytest.mark.parametrize("known", [[], [event("s", 60)]], ids=["new", "known"])
 @pytest.mark.parametrize("order", orders(range(2)))
 def test_of_two_pages_at_the_same_moment_the_choice_does_not_depend_on_their_order(
-    landing: Landing, order: tuple[int, ...]
+    landing: Landing, order: tuple[int, ...], known: list[Line]
 ) -> None:
+    if known:
+        landing.load(*known)
     lines = [event("s", 0, page="/a"), event("s", 0, page="/b")]
     landing.load(*(lines[number] for number in order))
     assert session(landing)["landing_page"] == f"{SITE}/a"
