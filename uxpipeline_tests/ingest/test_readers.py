@@ -39,9 +39,9 @@ def numbers(lines: Iterator[RawLine]) -> list[tuple[int, object]]:
         LINES + b"\n",
         b"\xef\xbb\xbf" + LINES,
         LINES.replace(b"\n", b"\r\n"),
-        gzip.compress(LINES),
-        gzip.compress(LINES[:12]) + gzip.compress(LINES[12:]),
-        gzip.compress(LINES) + b"\0" * 512,
+        gzip.compress(LINES, mtime=0),
+        gzip.compress(LINES[:12], mtime=0) + gzip.compress(LINES[12:], mtime=0),
+        gzip.compress(LINES, mtime=0) + b"\0" * 512,
         zstandard.compress(LINES),
         zstandard.compress(LINES[:12]) + zstandard.compress(LINES[12:]),
         zstandard.ZstdCompressor(write_content_size=False).compress(LINES),
@@ -91,7 +91,7 @@ def flipped(content: bytes, index: int) -> bytes:
     return content[:index] + bytes([content[index] ^ 0xFF]) + content[index + 1 :]
 
 
-GZIPPED = gzip.compress(LINES * 1000)
+GZIPPED = gzip.compress(LINES * 1000, mtime=0)
 ZSTANDARD = zstandard.ZstdCompressor(write_checksum=True).compress(LINES * 1000)
 
 
