@@ -27,6 +27,13 @@ def test_an_empty_database_passes_the_whole_chain(instance: dg.DagsterInstance, 
     }
 
 
+def test_a_missing_landing_folder_is_made(pipeline: Settings, instance: dg.DagsterInstance, yesterday: str) -> None:
+    pipeline.landing.rmdir()
+
+    assert run_refresh(instance, yesterday).success
+    assert pipeline.landing.is_dir()
+
+
 def test_landing_files_reach_scores(
     pipeline: Settings, connection: Connection, instance: dg.DagsterInstance, yesterday: str
 ) -> None:

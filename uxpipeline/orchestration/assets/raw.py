@@ -49,6 +49,7 @@ def _spec(relation: str) -> dg.AssetSpec:
 def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Load what is new in the landing folder; rows inserted directly are already there."""
     now = datetime.now(UTC)
+    pipeline.settings.landing.mkdir(parents=True, exist_ok=True)
     with pipeline.writing() as connection:
         ensure_partitions(connection, now.date())
         reports = load_paths(connection, pipeline.settings, [pipeline.settings.landing], now)
