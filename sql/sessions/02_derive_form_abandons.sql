@@ -1,47 +1,61 @@
 -- A form that was started and never submitted in a session that fell silent was abandoned, at the last event seen on its
--- page. Recomputed for the touched sessions: a late submission takes its abandon away again.
+-- page. Recomputed for the touched sessions: a late submission takes its abandon away again. The facts owe every day that
+-- gained or lost one.
 with forms as (
-    select be.*
-    from public.behavior_events be
-    join touched_sessions t on t.session_id = be.session_id
-    where be.event_type = 'form_start' and be.metadata ->> 'detector' = 'uxpipeline.form'
+    select be.*, s.span_start, s.span_end
+    from session_spans s
+    cross join lateral (
+        select * from public.behavior_events stored
+        where stored.session_id = s.session_id and stored."timestamp" >= s.span_start and stored."timestamp" < s.span_end
+            and stored.event_type in ('form_start', 'form_abandon')
+            and stored.metadata ->> 'detector' = 'uxpipeline.form'
+        offset 0
+    ) be
 ),
 expected as (
     select
         md5(f.id::text || '.form_abandon')::uuid as id,
-        last_seen."timestamp",
+        seen.left_at as "timestamp",
         f.session_id, f.element_path, f.element_type, f.page_url, f.component_id, f.viewport_size, f.metadata, f.load_id,
-        last_seen.received_at,
+        seen.received_at,
         jsonb_build_object('form_id', f.event_data -> 'form_id') as event_data
     from forms f
     cross join lateral (
-        select be."timestamp", be.received_at
-        from public.behavior_events be
-        where be.session_id = f.session_id and be.page_url = f.page_url and be.event_type <> 'form_abandon'
-        order by be."timestamp" desc
-        limit 1
-    ) last_seen
-    where not exists (
-        select from public.behavior_events submit
-        where submit.session_id = f.session_id
-            and submit.event_type = 'form_submit'
-            and submit.event_data -> 'form_id' = f.event_data -> 'form_id'
-    )
-    and not exists (
-        select from public.behavior_events recent
-        where recent.session_id = f.session_id and recent."timestamp" > %(silent_before)s
-    )
+        select
+            bool_or(e.event_type = 'form_submit' and e.event_data -> 'form_id' = f.event_data -> 'form_id') as submitted,
+            max(e."timestamp") as last_at,
+            max(e."timestamp") filter (where e.on_page) as left_at,
+            (array_agg(e.received_at order by e."timestamp" desc, e.id desc) filter (where e.on_page))[1] as received_at
+        from (
+            -- An event repeated under a later timestamp happened at the earliest.
+            select distinct on (be.id)
+                be.id, be."timestamp", be.event_type, be.event_data, be.received_at,
+                be.page_url = f.page_url and be.event_type <> 'form_abandon' as on_page
+            from public.behavior_events be
+            where be.session_id = f.session_id and be."timestamp" >= f.span_start and be."timestamp" < f.span_end
+            order by be.id, be."timestamp"
+        ) e
+        offset 0
+    ) seen
+    where f.event_type = 'form_start' and seen.last_at <= %(silent_before)s and seen.submitted is not true
+),
+gone as (
+    select f.session_id, f."timestamp", f.id
+    from forms f
+    where f.event_type = 'form_abandon'
+        and not exists (
+            select from expected x
+            where x.session_id = f.session_id and x.id = f.id and x."timestamp" = f."timestamp"
+        )
 ),
 withdrawn as (
     delete from public.behavior_events be
-    using touched_sessions t
-    where be.session_id = t.session_id
-        and be.event_type = 'form_abandon'
-        and be.metadata ->> 'detector' = 'uxpipeline.form'
-        and not exists (
-            select from expected x
-            where x.session_id = be.session_id and x.id = be.id and x."timestamp" = be."timestamp"
-        )
+    using gone
+    where be.session_id = gone.session_id and be."timestamp" = gone."timestamp" and be.id = gone.id
+        -- Bounds known when the statement runs: partitions outside them are not opened.
+        and be."timestamp" >= (select min("timestamp") from gone)
+        and be."timestamp" <= (select max("timestamp") from gone)
+    returning be.session_id, be."timestamp"
 ),
 written as (
     insert into public.behavior_events (
@@ -53,6 +67,12 @@ written as (
         x.component_id, x.viewport_size, x.metadata, x.received_at, x.load_id
     from expected x
     on conflict do nothing
-    returning 1
+    returning session_id, "timestamp"
+),
+noted as (
+    insert into uxpipeline.stale_sessions (session_id, day, relation, cause)
+    select distinct session_id, ("timestamp" at time zone 'UTC')::date, 'behavior_events', 'deletion' from withdrawn
+    union all
+    select distinct session_id, ("timestamp" at time zone 'UTC')::date, 'behavior_events', 'load' from written
 )
 select 'behavior_events' as relation, count(*) as rows from written;

@@ -1,4 +1,4 @@
-"""Bringing the marts up to date: sessions that fell silent, then the materialized views."""
+"""Bringing the marts up to date: sessions that fell silent, then the facts, then the materialized views."""
 
 import time
 from dataclasses import dataclass
@@ -9,29 +9,45 @@ from psycopg import sql
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.ingest.publish import SILENCE
+from uxpipeline.marts.facts import MOST_DAYS, FactsRefresh, refresh_facts
 
 PARTITIONS_AHEAD = 7
 """Days of event partitions kept ready, so that direct inserts never meet a missing one."""
-_LOOK_BACK = timedelta(days=30)
+MATERIALIZED_VIEWS = ("daily_friction_summary", "component_performance")
 
 
 @dataclass(frozen=True)
 class Refresh:
-    """How one materialized view was refreshed."""
+    """How one materialized view was refreshed; `how` is `concurrently`, `plainly` or, with nothing new, `unchanged`."""
 
     relation: str
     rows: int
-    concurrently: bool
+    how: str
     seconds: float
 
 
+def refresh_marts(connection: Connection, now: datetime, *, most_days: int = MOST_DAYS) -> FactsRefresh:
+    """Everything between the raw tables and the scores; the caller holds the pipeline's lease."""
+    close_silent_sessions(connection, now)
+    refreshed = refresh_facts(connection, now, most_days)
+    for relation in MATERIALIZED_VIEWS:
+        refresh_materialized_view(connection, relation)
+    return refreshed
+
+
 def close_silent_sessions(connection: Connection, now: datetime) -> None:
-    """Derive what only the end of a session tells (abandoned forms), for sessions no load touched since they ended."""
-    values = {"since": now - _LOOK_BACK, "silent_before": now - SILENCE}
+    """End the sessions that fell silent, and derive again those that others wrote to since the last time.
+
+    Its cost follows from how many sessions are open or touched, not from how many there are.
+    """
+    values = {"silent_before": now - SILENCE}
     with transaction(connection):
-        connection.execute(statement("marts/touched_recently"), values)
+        connection.execute(statement("marts/closing_candidates"), values)
+        connection.execute(statement("ingest/publish/11_index_touched_sessions"))
+        connection.execute(statement("ingest/publish/12_analyze_touched_sessions"))
         for step in files_below("sessions"):
             connection.execute(statement(step.name), values)
+        connection.execute(statement("marts/note_closing"), values)
 
 
 def ensure_partitions(connection: Connection, today: date) -> int:
@@ -42,23 +58,22 @@ def ensure_partitions(connection: Connection, today: date) -> int:
     return row[0] if row else 0
 
 
-def note_refresh(connection: Connection) -> None:
-    """Remember what a refresh that starts now will have seen."""
-    with transaction(connection):
-        connection.execute(statement("marts/refresh_seen"))
-
-
 def refresh_materialized_view(connection: Connection, relation: str) -> Refresh:
     """Refresh without blocking readers; the first time, when there is nothing to read yet, plainly."""
     started = time.monotonic()
-    name = sql.Identifier("public", relation)
+    values = {"relation": relation}
     with transaction(connection):
-        found = connection.execute(statement("marts/is_populated"), {"relation": f"public.{relation}"}).fetchone()
-        concurrently = bool(found and found[0])
-        keyword = sql.SQL("concurrently" if concurrently else "")
-        connection.execute(sql.SQL("refresh materialized view {} {}").format(keyword, name))
+        found = connection.execute(statement("marts/matview_state"), values).fetchone()
+        populated, current = found or (False, False)
+        if not (populated and current):
+            keyword = sql.SQL("concurrently" if populated else "")
+            name = sql.Identifier("public", relation)
+            # The version is read before the rows: facts that come in between make the next refresh do it again.
+            connection.execute(statement("marts/keep_matview_state"), values)
+            connection.execute(sql.SQL("refresh materialized view {} {}").format(keyword, name))
         rows = count_rows(connection, relation)
-    return Refresh(relation, rows, concurrently, time.monotonic() - started)
+    how = "unchanged" if populated and current else "concurrently" if populated else "plainly"
+    return Refresh(relation, rows, how, time.monotonic() - started)
 
 
 def count_rows(connection: Connection, relation: str) -> int:

@@ -1,6 +1,7 @@
 """What all assets share: groups, owner, partitions, and the metadata every materialization carries."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -14,6 +15,9 @@ SCHEMA, RAW, MART, FRICTION, PROPOSAL = "schema", "raw", "mart", "friction", "pr
 OWNERS = ["team:ux-data"]
 SQL_KINDS = {"postgres", "sql"}
 PYTHON_KINDS = {"postgres", "python"}
+
+# A daily schedule leaves at most a day between refreshes; the rest is patience.
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 
 # Partitions are part of the graph, so their start has to be known when it is defined.
 AS_OF_DAYS = dg.DailyPartitionsDefinition(start_date=Settings.from_env().start_date.isoformat(), timezone="UTC")

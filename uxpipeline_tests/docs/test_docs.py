@@ -23,7 +23,6 @@ from uxpipeline.ingest.sources.base import SOURCES
 from uxpipeline.proposals.generate import GATES, MOST_PER_DAY, EvidenceGate
 from uxpipeline.proposals.power import LONGEST_TEST_DAYS, MINIMUM_EFFECT
 from uxpipeline.proposals.rules import RULES
-from uxpipeline.quality.suites import load_suites
 from uxpipeline_tests.docs.pages import PAGES, ROOT, code_spans, everything, page
 
 PACKAGE = Path(uxpipeline.__file__).parent
@@ -128,14 +127,16 @@ def test_every_asset_job_schedule_and_sensor_is_described() -> None:
 
 def test_every_check_is_described_as_it_is() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (blocking|warning) \| (.+) \|$", page("docs/checks.md"), re.MULTILINE)
+    declared = [found for found in defs.asset_checks or () if isinstance(found, dg.AssetChecksDefinition)]
     ours = [
-        (rule.name, "blocking" if rule.severity == "critical" else "warning", rule.description)
-        for suite in load_suites()
-        for rule in suite.rules
+        (spec.name, "blocking" if spec.blocking else "warning", spec.description)
+        for definition in declared
+        for spec in definition.check_specs
     ]
+    checked = {key.asset_key.to_user_string() for definition in declared for key in definition.check_keys}
 
     assert sorted(row for row in rows if row[0] != "files_accepted") == sorted(ours)
-    assert re.findall(r"^## (\w+)$", page("docs/checks.md"), re.MULTILINE) == [s.relation for s in load_suites()]
+    assert re.findall(r"^## (\w+)$", page("docs/checks.md"), re.MULTILINE) == sorted(checked)
 
 
 def test_no_check_is_missing() -> None:

@@ -72,7 +72,7 @@ def test_whatever_is_imported_is_locked(package: str, lock: str) -> None:
         module
         for path in (ROOT / package).rglob("*.py")
         for module in imports(ast.parse(path.read_text(encoding="utf-8")))
-        if module not in sys.stdlib_module_names and not module.startswith("uxpipeline")
+        if module not in sys.stdlib_module_names and not module.startswith(("uxpipeline", "benchmarks"))
     }
 
     assert len(foreign) > 5

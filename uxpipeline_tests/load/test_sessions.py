@@ -1,6 +1,6 @@
 """Sessions are completed from their events; what their own records supply stands."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -159,11 +159,22 @@ class TestWrittenDirectly:
             [START],
         )
 
-    def test_events_of_a_file_do_not_change_it(self, landing: Landing) -> None:
+    def test_events_of_a_file_do_not_change_it_while_it_is_open(self, landing: Landing) -> None:
         self.insert(landing)
         before = rows(landing.connection, "select to_jsonb(us) from public.user_sessions us")
-        landing.load(*VISIT)
+        landing.load(*VISIT, now=START + timedelta(minutes=2))
         assert rows(landing.connection, "select to_jsonb(us) from public.user_sessions us") == before
+
+    def test_once_it_is_silent_they_tell_what_it_lacks(self, landing: Landing) -> None:
+        self.insert(landing)
+        landing.load(*VISIT)
+        assert session(landing) == FROM_EVENTS | {
+            "created_at": at(0),
+            "landing_page": "/direct",
+            "page_count": 3,
+            "language": "fr",
+            "supplied": ["created_at", "landing_page", "language", "page_count"],
+        }
 
     def test_a_record_fills_only_what_is_missing(self, landing: Landing) -> None:
         self.insert(landing)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.lease import lease
 from uxpipeline.ingest.load import FileReport, load_paths
 from uxpipeline_tests.db.queries import rows
-from uxpipeline_tests.load.landing import NOW, Landing, counts
+from uxpipeline_tests.load.landing import Landing, counts
 from uxpipeline_tests.load.lines import SITE, START, Line, event, record, step
 
 DIRECT_ROWS = """
@@ -88,7 +89,7 @@ def test_what_visitors_insert_during_a_load_stays_as_it_is(landing: Landing, bea
             insert_directly(beacon, "shared")
 
     path = landing.write([*visit("loaded", 0, 1), *visit("shared", 2, 3)])
-    load_paths(landing.connection, landing.settings, [path], NOW, progress=insert)
+    load_paths(landing.connection, landing.settings, [path], START + timedelta(minutes=1), progress=insert)
     direct = rows(landing.connection, DIRECT_ROWS)
     assert len(direct) == 4
     assert {(row["session_id"], row.get("landing_page"), row.get("language")) for (row,) in direct} == {
@@ -103,7 +104,7 @@ def test_what_visitors_inserted_before_a_load_stays_as_it_is(landing: Landing, b
     insert_directly(beacon, "direct")
     insert_directly(beacon, "shared")
     before = rows(landing.connection, DIRECT_ROWS)
-    report = landing.load(event("shared", 2), event("loaded", 3))
+    report = landing.load(event("shared", 2), event("loaded", 3), now=START + timedelta(minutes=1))
     assert counts(report) == {"inserted": 2}
     assert rows(landing.connection, DIRECT_ROWS) == before
 

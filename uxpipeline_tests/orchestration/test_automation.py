@@ -10,7 +10,7 @@ from dagster._core.definitions.sensor_definition import SensorExecutionData
 from uxpipeline.db.connect import Connection
 from uxpipeline.definitions import defs
 from uxpipeline.ingest.load import load_paths
-from uxpipeline.marts.refresh import note_refresh
+from uxpipeline.marts.facts import note_touched
 from uxpipeline.orchestration.instance import environment
 from uxpipeline.orchestration.resources import PipelineResource
 from uxpipeline.settings import Settings
@@ -67,7 +67,7 @@ def test_a_refresh_starts_the_count_anew(
     settings: Settings, connection: Connection, instance: dg.DagsterInstance
 ) -> None:
     load(connection, settings, "a", clicks=["buy", "cancel"])
-    note_refresh(connection)
+    note_touched(connection)
     with environment(replace(settings, event_threshold=1).environment()):
         found = tick("event_volume_sensor", instance)
 

@@ -10,7 +10,7 @@ from uxpipeline.definitions import defs
 from uxpipeline.settings import Settings
 from uxpipeline_tests.factories import visit, write_lines
 from uxpipeline_tests.orchestration.runs import QUIET, failed_checks, materialized, run_refresh
-from uxpipeline_tests.quality.conftest import HEALTHY
+from uxpipeline_tests.quality.conftest import insert_healthy
 from uxpipeline_tests.quality.test_rules import BREAKAGES, EVENTS, SUITES, broken_stand_in
 
 CRITICAL = [
@@ -25,7 +25,7 @@ WARNING = ("user_sessions", "durations_within_a_day")
 def test_broken_data_fail_the_check_and_the_run(
     relation: str, rule: str, database: str, connection: Connection, instance: dg.DagsterInstance
 ) -> None:
-    connection.execute(HEALTHY.read_bytes())
+    insert_healthy(connection)
     breakage = BREAKAGES[relation][rule]
     if relation == EVENTS:
         connection.execute(breakage.encode())
@@ -42,7 +42,7 @@ def test_a_failed_warning_does_not_fail_the_run(
     database: str, connection: Connection, instance: dg.DagsterInstance
 ) -> None:
     relation, rule = WARNING
-    connection.execute(HEALTHY.read_bytes())
+    insert_healthy(connection)
 
     with broken_stand_in(database, SUITES[relation], BREAKAGES[relation][rule]):
         result = run_checks(relation, instance)

@@ -25,6 +25,11 @@ GROUPS = {
         "variant_assignments",
     },
     "mart": {
+        "session_facts",
+        "session_components",
+        "session_friction",
+        "session_funnels",
+        "day_elements",
         "daily_friction_summary",
         "component_performance",
         "friction_points",

@@ -1,13 +1,21 @@
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from uxpipeline.db.connect import connect
+from uxpipeline.db.connect import Connection, connect
+from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline_tests.conftest import fresh_database
 
 HEALTHY = Path(__file__).with_name("healthy.sql")
+
+
+def insert_healthy(connection: Connection) -> None:
+    """A little sound data, with its marts."""
+    connection.execute(HEALTHY.read_bytes())
+    refresh_marts(connection, datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +23,7 @@ def healthy_template(server_url: str, template_database: str) -> Iterator[str]:
     """Name of a migrated database with a little sound data."""
     with fresh_database(server_url, template_database) as url:
         with connect(url) as connection:
-            connection.execute(HEALTHY.read_bytes())
+            insert_healthy(connection)
         yield urlsplit(url).path.lstrip("/")
 
 

@@ -58,5 +58,3 @@ values
     (current_date, 'element', '#pay', 'any', 'interaction', 6, 6, 6, 1, 0.9, 0.8, 0.99, 'D', 1, 'v1', now(), 1),
     (current_date, 'element', '#cart', 'any', 'interaction', 6, 0, 0, 1, 0.01, 0, 0.1, 'D', 2, 'v1', now(), 1);
 
-refresh materialized view public.daily_friction_summary;
-refresh materialized view public.component_performance;

@@ -1,11 +1,14 @@
 """Rows for SQL tests, written as the owner."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection
+from uxpipeline.marts.facts import compute_day, follow_goal, newest_day_owed, note_touched
+from uxpipeline.marts.refresh import MATERIALIZED_VIEWS, refresh_materialized_view
 
 REQUIRED: dict[str, dict[str, Any]] = {
     "user_sessions": {"session_id": "s", "landing_page": "/"},
@@ -64,8 +67,19 @@ def insert_sample(connection: Connection) -> None:
 
 
 def refresh(connection: Connection) -> None:
-    """Refresh both materialized views the way the pipeline does."""
-    for relation in ("daily_friction_summary", "component_performance"):
-        connection.execute(
-            sql.SQL("refresh materialized view concurrently {}").format(sql.Identifier("public", relation))
-        )
+    """Bring facts and materialized views up to date, also inside a transaction of the test."""
+    now = datetime.now(UTC)
+    note_touched(connection)
+    with connection.transaction():
+        follow_goal(connection, now)
+        while day := newest_day_owed(connection):
+            compute_day(connection, day, now)
+            drop_temporary_tables(connection)
+    for relation in MATERIALIZED_VIEWS:
+        refresh_materialized_view(connection, relation)
+
+
+def drop_temporary_tables(connection: Connection) -> None:
+    """What would go with the transaction that a refresh has for each day."""
+    for (name,) in connection.execute("select relname from pg_class where relpersistence = 't' and relkind = 'r'"):
+        connection.execute(sql.SQL("drop table {}").format(sql.Identifier("pg_temp", name)))

@@ -7,12 +7,11 @@ import pytest
 from psycopg import sql
 
 from uxpipeline.db.connect import Connection, connect
-from uxpipeline.marts.refresh import refresh_materialized_view
+from uxpipeline.marts.refresh import MATERIALIZED_VIEWS, refresh_materialized_view
 from uxpipeline_tests.conftest import fresh_database
 from uxpipeline_tests.db.queries import column, rows, value
 from uxpipeline_tests.sql.rows import insert, insert_sample, refresh
 
-MATERIALIZED_VIEWS = ("daily_friction_summary", "component_performance")
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 DAILY = "select date, element_path, event_type, event_count from public.daily_friction_summary order by 1, 2, 3"
 
@@ -21,6 +20,11 @@ def event(connection: Connection, session_id: str = "s", kind: str = "click", **
     insert(connection, "user_sessions", session_id=session_id)
     place = {"component_id": "checkout"} | values
     insert(connection, "behavior_events", session_id=session_id, event_type=kind, **place)
+
+
+def forget(connection: Connection) -> None:
+    """Forget what the materialized views show, so that the next refresh has something to do."""
+    connection.execute("delete from uxpipeline.matview_state")
 
 
 @pytest.fixture
@@ -103,18 +107,34 @@ class TestDailyFrictionSummary:
 
 @pytest.mark.parametrize("relation", MATERIALIZED_VIEWS)
 def test_a_refresh_brings_what_came_since(sample: Connection, relation: str) -> None:
+    count = f"select count(*) from public.{relation}"  # noqa: S608 - a name of ours
     event(sample, component_id="another", element_path="#another")
-    before = refresh_materialized_view(sample, relation).rows
+    refresh(sample)
+    before = value(sample, count)
     event(sample, component_id="third", element_path="#third")
-    assert refresh_materialized_view(sample, relation).rows == before + 1
+    refresh(sample)
+    assert value(sample, count) == before + 1
+
+
+@pytest.mark.parametrize("relation", MATERIALIZED_VIEWS)
+def test_nothing_new_is_nothing_to_do(sample: Connection, relation: str) -> None:
+    refresh(sample)
+    assert refresh_materialized_view(sample, relation).how == "unchanged"
+
+
+def test_a_new_day_is_something_to_do(sample: Connection) -> None:
+    sample.execute("update uxpipeline.matview_state set refreshed_on = refreshed_on - 1")
+    assert refresh_materialized_view(sample, "daily_friction_summary").how == "concurrently"
 
 
 @pytest.mark.parametrize("relation", MATERIALIZED_VIEWS)
 def test_an_unpopulated_view_is_filled_plainly_and_then_concurrently(sample: Connection, relation: str) -> None:
     empty = sql.SQL("refresh materialized view {} with no data").format(sql.Identifier("public", relation))
     sample.execute(empty)
-    first, second = [refresh_materialized_view(sample, relation) for _ in range(2)]
-    assert (first.concurrently, second.concurrently) == (False, True)
+    first = refresh_materialized_view(sample, relation)
+    forget(sample)
+    second = refresh_materialized_view(sample, relation)
+    assert (first.how, second.how) == ("plainly", "concurrently")
     assert first.rows == second.rows > 0
 
 
@@ -123,7 +143,8 @@ def test_readers_do_not_wait_for_a_refresh(committed: str, relation: str) -> Non
     with connect(committed) as writer, connect(committed) as reader:
         reader.execute("set lock_timeout = '1s'")
         with writer.transaction():
-            refresh_materialized_view(writer, relation)
+            forget(writer)
+            assert refresh_materialized_view(writer, relation).how == "concurrently"
             assert value(reader, f"select count(*) from public.{relation}") > 0  # noqa: S608 - a name of ours
 
 
@@ -131,4 +152,5 @@ def test_readers_do_not_wait_for_a_refresh(committed: str, relation: str) -> Non
 def test_a_refresh_does_not_wait_for_readers(committed: str, relation: str) -> None:
     with connect(committed) as writer, connect(committed) as reader, reader.transaction():
         assert column(reader, f"select 1 from public.{relation}")  # noqa: S608 - a name of ours
-        assert refresh_materialized_view(writer, relation).concurrently
+        forget(writer)
+        assert refresh_materialized_view(writer, relation).how == "concurrently"

@@ -7,7 +7,7 @@ import pytest
 
 from uxpipeline.db.connect import Connection
 from uxpipeline_tests.db.queries import column, rows, value
-from uxpipeline_tests.sql.rows import insert
+from uxpipeline_tests.sql.rows import insert, refresh
 
 START = "2026-11-20 10:00:00+00"
 ANALYTICS = "select total_events, click_count, funnels_entered from public.session_analytics"
@@ -39,15 +39,18 @@ class TestSessionAnalytics:
             event(db)
         for order in range(1, 5):
             step(db, "s", order)
+        refresh(db)
         assert rows(db, ANALYTICS) == [(3, 3, ["lead_capture"])]
 
     def test_a_session_without_funnels_entered_none(self, db: Connection) -> None:
         session(db)
         event(db)
+        refresh(db)
         assert rows(db, ANALYTICS) == [(1, 1, [])]
 
     def test_a_session_without_events_is_there_with_zeros(self, db: Connection) -> None:
         session(db)
+        refresh(db)
         assert rows(db, ANALYTICS) == [(0, 0, [])]
 
     @pytest.mark.parametrize(
@@ -64,6 +67,7 @@ class TestSessionAnalytics:
         session(db)
         event(db, kind=kind)
         event(db, kind="page_view")
+        refresh(db)
         assert value(db, f"select {count} from public.session_analytics") == 1  # noqa: S608 - a name of this file
 
     def test_the_deepest_scroll_counts_only_from_scroll_events(self, db: Connection) -> None:
@@ -71,6 +75,7 @@ class TestSessionAnalytics:
         for percentage in (40, 75.5):
             event(db, kind="scroll_depth", event_data={"percentage": percentage})
         event(db, event_data={"percentage": 99})
+        refresh(db)
         assert float(value(db, "select max_scroll_depth from public.session_analytics")) == 75.5
 
 
@@ -81,20 +86,24 @@ class TestFrictionPoints:
         session(db)
         for _ in range(10):
             event(db, kind="rage_click", element_path="#pay")
+        refresh(db)
         assert rows(db, self.POINTS) == []
         event(db, kind="rage_click", element_path="#pay")
+        refresh(db)
         assert rows(db, self.POINTS) == [(11, 1)]
 
     def test_what_is_no_friction_is_no_point(self, db: Connection) -> None:
         session(db)
         for _ in range(11):
             event(db, kind="click", element_path="#pay")
+        refresh(db)
         assert rows(db, self.POINTS) == []
 
     def test_an_event_before_its_session_took_no_negative_time(self, db: Connection) -> None:
         session(db, created_at=START)
         for _ in range(11):
             event(db, kind="error", timestamp="2026-10-20 10:00:00+00")
+        refresh(db)
         assert value(db, "select avg_time_to_event from public.friction_points") == 0
 
 
@@ -154,14 +163,17 @@ class TestConversionImpact:
 
     def test_sessions_that_touched_the_component_and_reached_the_end_are_counted(self, changed: Connection) -> None:
         self.visit(changed, "converted", "checkout", 2, duration_seconds=30)
+        refresh(changed)
         assert rows(changed, IMPACT) == [(1, 30, ["lead_capture"])]
 
     def test_reaching_an_earlier_step_is_no_conversion(self, changed: Connection) -> None:
         self.visit(changed, "began", "checkout", 1)
+        refresh(changed)
         assert rows(changed, IMPACT) == [(0, None, ["lead_capture"])]
 
     def test_sessions_elsewhere_are_not_counted(self, changed: Connection) -> None:
         self.visit(changed, "elsewhere", "footer", 2)
+        refresh(changed)
         assert rows(changed, IMPACT) == [(0, None, [])]
 
     def test_a_session_counts_once_however_often_it_touched_the_component(self, changed: Connection) -> None:
@@ -169,9 +181,11 @@ class TestConversionImpact:
         self.visit(changed, "calm", "checkout", 2, duration_seconds=10)
         for _ in range(5):
             event(changed, "eager", component_id="checkout")
+        refresh(changed)
         assert rows(changed, IMPACT) == [(2, 20, ["lead_capture"])]
 
     @pytest.mark.parametrize(("status", "listed"), [("testing", 1), ("proposed", 0), ("rolled_back", 0)])
     def test_only_changes_that_are_live_are_listed(self, db: Connection, status: str, listed: int) -> None:
         insert(db, "optimization_history", status=status)
+        refresh(db)
         assert value(db, "select count(*) from public.conversion_impact") == listed

@@ -11,6 +11,11 @@ overtaken as (
     delete from public.behavior_events stored
     using candidates c
     where stored.session_id = c.session_id and stored.id = c.id and stored."timestamp" > c."timestamp"
+    returning stored.session_id, stored."timestamp"
+),
+noted as (
+    insert into uxpipeline.stale_sessions (session_id, day, relation, cause)
+    select distinct session_id, ("timestamp" at time zone 'UTC')::date, 'behavior_events', 'load' from overtaken
 ),
 written as (
     insert into public.behavior_events (

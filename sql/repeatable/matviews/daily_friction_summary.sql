@@ -3,24 +3,17 @@ drop materialized view if exists public.daily_friction_summary;
 
 create materialized view public.daily_friction_summary as
 select
-    (be."timestamp" at time zone 'UTC')::date as date,
-    coalesce(be.element_path, '') as element_path,
-    be.event_type,
-    count(*) as event_count,
-    count(distinct be.session_id) as unique_sessions,
-    avg(sane.hesitation_ms) as avg_hesitation_ms,
-    percentile_cont(0.5) within group (order by sane.hesitation_ms) as median_hesitation_ms,
-    sum(case when be.event_type = 'form_abandon' then 1 else 0 end) as form_abandons,
-    sum(case when be.event_type = 'form_submit' then 1 else 0 end) as form_submits
-from public.behavior_events be
-cross join lateral (
-    select case
-        when be.event_data ->> 'hesitation_ms' ~ '^[0-9]{1,8}(\.[0-9]{1,6})?$'
-            then round((be.event_data ->> 'hesitation_ms')::numeric)::integer
-    end as hesitation_ms
-) sane
-where be."timestamp" >= (date_trunc('day', now() at time zone 'UTC') - interval '30 days') at time zone 'UTC'
-group by 1, 2, 3;
+    d.date,
+    d.element_path,
+    d.event_type,
+    d.event_count,
+    d.unique_sessions,
+    d.avg_hesitation_ms,
+    d.median_hesitation_ms,
+    case when d.event_type = 'form_abandon' then d.event_count else 0 end as form_abandons,
+    case when d.event_type = 'form_submit' then d.event_count else 0 end as form_submits
+from uxpipeline.day_elements d
+where d.date >= (now() at time zone 'UTC')::date - 30;
 
 create unique index idx_daily_friction_summary on public.daily_friction_summary (date, element_path, event_type);
 

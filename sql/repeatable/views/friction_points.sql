@@ -1,19 +1,27 @@
 -- The seed's list of frequent friction events; counts alone rank nothing (friction_scores does).
 create or replace view public.friction_points with (security_invoker = true) as
 select
-    be.element_path,
-    be.element_type,
-    be.event_type,
-    count(*) as event_count,
-    count(distinct be.session_id) as affected_sessions,
-    avg(greatest(extract(epoch from be."timestamp" - us.created_at), 0)) as avg_time_to_event,
-    min(be."timestamp") as first_seen,
-    max(be."timestamp") as last_seen,
-    array_agg(distinct be.page_url) as pages_affected
-from public.behavior_events be
-join public.user_sessions us on us.session_id = be.session_id
-where be.event_type in ('rage_click', 'hesitation', 'form_abandon', 'error')
-group by be.element_path, be.element_type, be.event_type
-having count(*) > 10;
+    t.element_path,
+    t.element_type,
+    t.event_type,
+    t.events as event_count,
+    t.sessions as affected_sessions,
+    t.seconds_to_events / t.events as avg_time_to_event,
+    t.first_seen,
+    t.last_seen,
+    p.pages_affected
+from uxpipeline.friction_totals t
+-- Path and type may be missing: coalesce lets the join be hashed, the rest tells missing from empty.
+join (
+    select element_path, element_type, event_type, array_agg(page_url order by page_url) as pages_affected
+    from uxpipeline.friction_page_totals
+    group by element_path, element_type, event_type
+) p
+    on p.event_type = t.event_type
+    and coalesce(p.element_path, '') = coalesce(t.element_path, '')
+    and coalesce(p.element_type, '') = coalesce(t.element_type, '')
+    and p.element_path is not distinct from t.element_path
+    and p.element_type is not distinct from t.element_type
+where t.events > 10;
 
-comment on view public.friction_points is 'Elements with more than ten friction events, over all time.';
+comment on view public.friction_points is 'Elements with more than ten friction events, over all time, as of the last refresh.';

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from uxpipeline.ingest.load import FileReport, load_paths
-from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions, note_refresh
+from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
 
@@ -42,6 +42,7 @@ def _spec(relation: str) -> dg.AssetSpec:
         kinds=specs.PYTHON_KINDS,
         description=DESCRIPTIONS[relation],
         metadata=specs.table_name(relation, SCHEMAS.get(relation, "public")),
+        freshness_policy=specs.FRESH,
     )
 
 
@@ -54,7 +55,6 @@ def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None
         ensure_partitions(connection, now.date())
         reports = load_paths(connection, pipeline.settings, [pipeline.settings.landing], now)
         close_silent_sessions(connection, now)
-        note_refresh(connection)
         for relation in DESCRIPTIONS:
             metadata = specs.relation_metadata(connection, relation, SCHEMAS.get(relation, "public"))
             written = sum(report.rows_written.get(relation, 0) for report in reports)

@@ -1,0 +1,157 @@
+"""`make bench-refresh`: what a refresh of the marts costs beside the seed's full refresh, and that both say the same.
+
+    python -m benchmarks.refresh --events 1000000 3000000 10000000 [--out FILE.json]
+    python -m benchmarks.refresh --history 30 90 180 365 [--plot FILE.svg]
+
+Each world is made on an embedded server of its own with its ordinary settings, in a temporary folder that is removed
+afterwards. A million events take about 0.7 GB of disk and four minutes on two cores, ten million 7 GB and an hour.
+Every row of the five relations is compared after every refresh. The seed's refresh is that of its two materialized
+views, plainly or concurrently, whichever took less the first time; ours keeps what the three views read up to date too.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.refresh_tables import print_costs, print_queries, print_sizes
+from benchmarks.refresh_timing import (
+    QUERIES,
+    Cost,
+    cost,
+    latency,
+    make_seed,
+    refresh_ours,
+    refresh_seed,
+    unlike_seed,
+)
+from benchmarks.refresh_world import World
+from benchmarks.svg import curves
+from uxpipeline.db.connect import Connection, connect
+from uxpipeline.db.migrate import migrate
+from uxpipeline.embedded.server import EmbeddedServer
+from uxpipeline.settings import Settings
+
+EVENTS = (200_000,)
+PER_DAY = 10_000
+NEW_SHARE = 0.01
+SCENARIOS = {"nothing new": 0, "1 % new on one day": 1, "1 % new on ten days": 10}
+"""How many days the new events of a scenario fall on."""
+_DATABASE = "bench"
+_SIZES = """
+    select
+        (select sum(pg_total_relation_size(inhrelid)) from pg_inherits
+         where inhparent = 'public.behavior_events'::regclass) / 1048576.0,
+        (select sum(pg_total_relation_size(format('uxpipeline.%I', relname)::regclass)) from pg_stat_user_tables
+         where schemaname = 'uxpipeline' and relname not like 'behavior_events%') / 1048576.0,
+        pg_database_size(current_database()) / 1048576.0
+"""
+
+
+@dataclass
+class Measured:
+    """One world's figures: seconds, megabytes, and rows that differ from the seed's."""
+
+    events: int
+    days: int
+    made: Cost
+    first_build: Cost
+    seed: dict[str, Cost] = field(default_factory=dict)
+    ours: dict[str, Cost] = field(default_factory=dict)
+    full: dict[str, Cost] = field(default_factory=dict)
+    unlike: dict[str, int] = field(default_factory=dict)
+    queries: dict[str, tuple[float, float]] = field(default_factory=dict)
+    events_mb: float = 0.0
+    facts_mb: float = 0.0
+    database_mb: float = 0.0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure the worlds asked for and print the tables; returns 1 if any row differs."""
+    given = _parser().parse_args(arguments)
+    worlds = [(days * given.per_day, days) for days in given.history] or [(events, 30) for events in given.events]
+    found = []
+    for events, days in worlds:
+        print(f"{events:,} events on {days} days ...", file=sys.stderr, flush=True)  # noqa: T201
+        found.append(measure(events, days))
+        print_costs(found[-1:])
+    print_costs(found)
+    print_queries(found)
+    print_sizes(found)
+    if given.out:
+        given.out.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
+    if given.plot:
+        given.plot.write_text(_plot(found, by_days=bool(given.history)), encoding="utf-8")
+    return int(any(rows for one in found for rows in one.unlike.values()))
+
+
+def measure(events: int, days: int) -> Measured:
+    """Make a world, refresh it in every scenario, and compare all rows each time."""
+    world = World(events, days, datetime.now(UTC).date() - timedelta(days=1))
+    with _database() as (server, connection):
+        pid = server.status().pid or 0
+        made = cost(pid, lambda: world.build(connection))
+        connection.execute("vacuum analyze")
+        found = Measured(events, days, made, cost(pid, lambda: refresh_ours(connection)))
+        # The next refresh looks once more at the sessions that the last one closed; the one after it has nothing to do.
+        refresh_ours(connection)
+        make_seed(connection)
+        # As autovacuum would have, by the time of the next refresh.
+        connection.execute("vacuum analyze")
+        found.seed = {how: cost(pid, partial(refresh_seed, connection, how)) for how in ("", "concurrently")}
+        cheaper = min(found.seed, key=lambda how: found.seed[how].seconds)
+        for batch, (scenario, on_days) in enumerate(SCENARIOS.items()):
+            if on_days:
+                world.add_news(connection, round(events * NEW_SHARE), on_days, batch)
+            found.ours[scenario] = cost(pid, lambda: refresh_ours(connection))
+            found.full[scenario] = cost(pid, lambda: refresh_seed(connection, cheaper))
+            found.unlike[scenario] = unlike_seed(connection)
+        _measure_reading(connection, found)
+    return found
+
+
+def _measure_reading(connection: Connection, found: Measured) -> None:
+    for name, query in QUERIES.items():
+        found.queries[name] = (latency(connection, query, "public", 3), latency(connection, query, "seed", 1))
+    row = connection.execute(_SIZES.encode()).fetchone()
+    found.events_mb, found.facts_mb, found.database_mb = map(float, row or (0, 0, 0))
+
+
+@contextmanager
+def _database() -> Iterator[tuple[EmbeddedServer, Connection]]:
+    with TemporaryDirectory(prefix="uxpipeline-bench-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder).resolve()
+        home.chmod(0o755)  # the server runs as another account where we are root
+        server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}))
+        with server.running():
+            server.ensure_database(_DATABASE)
+            with connect(server.url(_DATABASE)) as connection:
+                list(migrate(connection))
+                yield server, connection
+
+
+def _plot(found: Sequence[Measured], *, by_days: bool) -> str:
+    axis = [one.days if by_days else one.events / 1e6 for one in found]
+    lines = {scenario: [one.ours[scenario].seconds for one in found] for scenario in SCENARIOS}
+    full = {"the seed's full refresh": [one.full["nothing new"].seconds for one in found]}
+    return curves(axis, {**lines, **full}, "days of history" if by_days else "million events", "seconds")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.refresh", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--events", type=int, nargs="+", default=EVENTS, help="sizes of worlds of 30 days")
+    parser.add_argument("--history", type=int, nargs="+", default=[], metavar="DAYS", help="worlds of so many days")
+    parser.add_argument("--per-day", type=int, default=PER_DAY, help="events a day of --history")
+    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    parser.add_argument("--plot", type=Path, help="write an SVG of the costs")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,64 @@
+"""The tables of the refresh benchmark."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from benchmarks.refresh import Measured
+
+
+def print_costs(found: Sequence["Measured"]) -> None:
+    """What a refresh costs in each scenario, ours beside the seed's."""
+    table = Table(title="Refreshing after ...: seconds, memory of the server beside shared buffers, differing rows")
+    for column in ("events", "days", "scenario", "ours s", "seed s", "share", "ours MB", "seed MB", "rows unlike"):
+        table.add_column(column, justify="left" if column == "scenario" else "right")
+    for one in found:
+        for scenario, ours in one.ours.items():
+            full = one.full[scenario]
+            table.add_row(
+                f"{one.events:,}", str(one.days), scenario, f"{ours.seconds:.2f}", f"{full.seconds:.2f}",
+                f"{ours.seconds / full.seconds:.1%}", f"{ours.memory:.0f}", f"{full.memory:.0f}",
+                str(one.unlike[scenario]),
+            )  # fmt: skip
+    Console(width=120).print(table)
+
+
+def print_queries(found: Sequence["Measured"]) -> None:
+    """How long reading takes: ours the best of three, the seed's once."""
+    table = Table(title="Reading, ours / the seed's, milliseconds")
+    table.add_column("query")
+    for one in found:
+        table.add_column(f"{one.events:,} events", justify="right")
+    for name in found[0].queries if found else ():
+        pairs = (one.queries[name] for one in found)
+        table.add_row(name, *(f"{1000 * ours:,.0f} / {1000 * seeds:,.0f}" for ours, seeds in pairs))
+    Console(width=120).print(table)
+
+
+def print_sizes(found: Sequence["Measured"]) -> None:
+    """Disk, and the costs that are paid once."""
+    table = Table(title="Disk (MB), and the seconds and memory (MB) of what is done once")
+    columns = (
+        "events",
+        "days",
+        "events MB",
+        "facts MB",
+        "database MB",
+        "made s",
+        "first refresh s",
+        "MB",
+        "seed plain s",
+    )
+    for column in (*columns, "seed concurrent s"):
+        table.add_column(column, justify="right")
+    for one in found:
+        table.add_row(
+            f"{one.events:,}", str(one.days),
+            *(f"{size:,.0f}" for size in (one.events_mb, one.facts_mb, one.database_mb)),
+            f"{one.made.seconds:.0f}", f"{one.first_build.seconds:.1f}", f"{one.first_build.memory:.0f}",
+            *(f"{seed.seconds:.1f}" for seed in one.seed.values()),
+        )  # fmt: skip
+    Console(width=120).print(table)

@@ -1,0 +1,92 @@
+"""A website's events of some days, made inside the server: every number in them follows from hashes of numbers.
+
+History is stored as a loader stores it (`load_id` set, its sessions noted as stale); what is new later comes as direct
+inserts (`load_id` null), so that finding it is part of a refresh.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from psycopg import sql
+
+from uxpipeline.db.connect import Connection, transaction
+
+EVENTS_A_SESSION = 20
+_HERE = Path(__file__).parent
+_LATE_SHARE, _LATE_EVENTS, _LATE_STEP = 0.2, 4, 40
+_PROPOSALS = 20
+_STEPS = ("insert_sessions", "insert_events", "insert_funnel_steps")
+
+
+@dataclass(frozen=True)
+class World:
+    """How many events on how many days (UTC), the last of which is `last_day`."""
+
+    events: int
+    days: int
+    last_day: date
+
+    @property
+    def sessions_a_day(self) -> int:
+        """As many as have the events of a day."""
+        return max(1, round(self.events / self.days / EVENTS_A_SESSION))
+
+    def build(self, connection: Connection) -> None:
+        """Fill a migrated, empty database."""
+        self._prepare(connection)
+        for back in range(self.days):
+            first = back * self.sessions_a_day
+            day = self.last_day - timedelta(days=back)
+            _add(connection, day, first, first + self.sessions_a_day - 1, load_id=1)
+        connection.execute(_read("proposals"), {"proposals": _PROPOSALS})
+
+    def add_news(self, connection: Connection, events: int, days: int, batch: int) -> None:
+        """Insert new events directly, on the last `days` days: four fifths in new sessions, the rest late in old ones.
+
+        Args:
+            connection: open connection to the world's database.
+            events: about how many.
+            days: how many days they fall on.
+            batch: number of this call, from 0; each makes other sessions.
+        """
+        new = round(events * (1 - _LATE_SHARE) / EVENTS_A_SESSION / days)
+        late = round(events * _LATE_SHARE / _LATE_EVENTS / days)
+        for back in range(days):
+            day = self.last_day - timedelta(days=back)
+            first = 10_000_000 * (batch + 1) + back * new
+            _add(connection, day, first, first + new - 1)
+            old = back * self.sessions_a_day + batch * late % max(1, self.sessions_a_day - late)
+            _add(connection, day, old, old + late - 1, events_each=_LATE_EVENTS, first_step=_LATE_STEP)
+
+    def _prepare(self, connection: Connection) -> None:
+        first, last = self.last_day - timedelta(days=self.days), self.last_day + timedelta(days=8)
+        with transaction(connection):
+            connection.execute("select uxpipeline.ensure_event_partitions(%s, %s)", [first, last])
+
+
+def _add(
+    connection: Connection,
+    day: date,
+    first: int,
+    last: int,
+    *,
+    load_id: int | None = None,
+    events_each: int | None = None,
+    first_step: int = 1,
+) -> None:
+    values = {
+        "day": day, "first": first, "last": last, "load_id": load_id, "events_each": events_each,
+        "first_step": first_step,
+    }  # fmt: skip
+    with transaction(connection):
+        connection.execute(_read("share"))
+        connection.execute(_read("sessions"), values)
+        for step in _STEPS if events_each is None else ("insert_events",):
+            connection.execute(_read(step), values)
+        if load_id is not None:
+            connection.execute(_read("note_stale_sessions"), values)
+
+
+def _read(name: str) -> sql.SQL:
+    return sql.SQL((_HERE / f"{name}.sql").read_text(encoding="utf-8"))  # a file of ours, not built from input

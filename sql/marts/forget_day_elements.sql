@@ -1,0 +1,1 @@
+delete from uxpipeline.day_elements where date = %(day)s;

@@ -1,0 +1,1 @@
+select count(distinct element_path) from uxpipeline.friction_totals;

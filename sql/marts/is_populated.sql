@@ -1,1 +1,0 @@
-select relispopulated from pg_class where oid = %(relation)s::regclass;

@@ -1,0 +1,1 @@
+update uxpipeline.mart_state set facts_version = facts_version + 1, facts_at = %(now)s;

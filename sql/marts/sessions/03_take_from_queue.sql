@@ -1,0 +1,1 @@
+delete from uxpipeline.stale_sessions where day = %(day)s;

@@ -1,0 +1,1 @@
+alter table stale_sessions add primary key (session_id);

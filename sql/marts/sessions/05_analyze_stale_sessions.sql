@@ -1,0 +1,1 @@
+analyze stale_sessions;

@@ -1,0 +1,1 @@
+analyze session_events;

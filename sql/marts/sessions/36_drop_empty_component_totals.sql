@@ -1,0 +1,1 @@
+delete from uxpipeline.component_totals where sessions = 0;

@@ -1,0 +1,3 @@
+delete from uxpipeline.session_funnels f
+using stale_sessions s
+where f.session_id = s.session_id;

@@ -1,0 +1,1 @@
+delete from uxpipeline.friction_page_totals where sessions = 0;

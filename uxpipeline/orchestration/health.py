@@ -1,0 +1,71 @@
+"""Freshness and plausibility of the marts as Dagster asset checks: they warn, with the numbers in the message."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from uxpipeline.db.connect import Connection
+from uxpipeline.marts import health
+from uxpipeline.marts.health import Health
+from uxpipeline.marts.refresh import MATERIALIZED_VIEWS
+from uxpipeline.orchestration.resources import PipelineResource
+
+Look = Callable[[Connection, datetime], Health]
+SAMPLE = "Double entry: the totals of 50 {}, others every day, equal the sum of their sessions."
+SHOWS = "It shows the facts as they are, or was refreshed in the last 36 hours."
+
+
+def _check(
+    relation: str, name: str, description: str, look: Look, *, blocking: bool = False
+) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=relation, name=name, description=description, blocking=blocking)
+    def evaluate(pipeline: PipelineResource) -> dg.AssetCheckResult:
+        with pipeline.connection() as connection:
+            found = look(connection, datetime.now(UTC))
+        return dg.AssetCheckResult(
+            passed=found.passed,
+            severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+            description=found.message,
+            metadata={name: _shown(value) for name, value in found.numbers.items()},
+        )
+
+    return evaluate
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, datetime):
+        return dg.MetadataValue.timestamp(value)
+    if isinstance(value, list):
+        return dg.MetadataValue.md("\n".join(f"- {line}" for line in value))
+    return value
+
+
+def _of_view(relation: str) -> Look:
+    return lambda connection, now: health.materialized_view(connection, relation, now)
+
+
+def _of_totals(kind: str) -> Look:
+    return lambda connection, now: health.totals_agree(connection, kind, now)
+
+
+HEALTH_CHECKS = [
+    _check("session_facts", "newest_event_recent", "The newest event is at most 36 hours old.", health.newest_event),
+    _check("session_facts", "facts_complete", "Everything received is in the facts.", health.facts_complete),
+    _check(
+        "day_elements",
+        "daily_volume_usual",
+        "The last complete UTC day had about as many events as the 28 days before it.",
+        health.daily_volume,
+    ),
+    _check(
+        "day_elements",
+        "closed_days_unchanged",
+        "No figure of a complete day changed in the last 24 hours; late data do that, and are listed.",
+        health.closed_days,
+    ),
+    _check("session_components", "totals_agree", SAMPLE.format("components"), _of_totals("component"), blocking=True),
+    _check("session_friction", "totals_agree", SAMPLE.format("elements"), _of_totals("friction"), blocking=True),
+    *(_check(relation, "shows_the_facts", SHOWS, _of_view(relation)) for relation in MATERIALIZED_VIEWS),
+]
