@@ -75,12 +75,14 @@ class Measured:
 def main(arguments: Sequence[str]) -> int:
     """Measure the worlds asked for and print the tables; returns 1 if any row differs."""
     given = _parser().parse_args(arguments)
-    worlds = [(days * given.per_day, days) for days in given.history] or [(events, 30) for events in given.events]
+    worlds = [(days * given.per_day, days) for days in given.history] or [
+        (events, given.days) for events in given.events
+    ]
     found = []
     for events, days in worlds:
         print(f"{events:,} events on {days} days ...", file=sys.stderr, flush=True)  # noqa: T201
-        found.append(measure(events, days))
-        print_costs(found[-1:])
+        with _database(fast=given.fast) as (server, connection):
+            found.append(measure(server, connection, events, days))
     print_costs(found)
     print_queries(found)
     print_sizes(found)
@@ -91,28 +93,27 @@ def main(arguments: Sequence[str]) -> int:
     return int(any(rows for one in found for rows in one.unlike.values()))
 
 
-def measure(events: int, days: int) -> Measured:
+def measure(server: EmbeddedServer, connection: Connection, events: int, days: int) -> Measured:
     """Make a world, refresh it in every scenario, and compare all rows each time."""
     world = World(events, days, datetime.now(UTC).date() - timedelta(days=1))
-    with _database() as (server, connection):
-        pid = server.status().pid or 0
-        made = cost(pid, lambda: world.build(connection))
-        connection.execute("vacuum analyze")
-        found = Measured(events, days, made, cost(pid, lambda: refresh_ours(connection)))
-        # The next refresh looks once more at the sessions that the last one closed; the one after it has nothing to do.
-        refresh_ours(connection)
-        make_seed(connection)
-        # As autovacuum would have, by the time of the next refresh.
-        connection.execute("vacuum analyze")
-        found.seed = {how: cost(pid, partial(refresh_seed, connection, how)) for how in ("", "concurrently")}
-        cheaper = min(found.seed, key=lambda how: found.seed[how].seconds)
-        for batch, (scenario, on_days) in enumerate(SCENARIOS.items()):
-            if on_days:
-                world.add_news(connection, round(events * NEW_SHARE), on_days, batch)
-            found.ours[scenario] = cost(pid, lambda: refresh_ours(connection))
-            found.full[scenario] = cost(pid, lambda: refresh_seed(connection, cheaper))
-            found.unlike[scenario] = unlike_seed(connection)
-        _measure_reading(connection, found)
+    pid = server.status().pid or 0
+    made = cost(pid, lambda: world.build(connection))
+    connection.execute("vacuum analyze")
+    found = Measured(events, days, made, cost(pid, lambda: refresh_ours(connection)))
+    # The next refresh looks once more at the sessions that the last one closed; the one after it has nothing to do.
+    refresh_ours(connection)
+    make_seed(connection)
+    # As autovacuum would have, by the time of the next refresh.
+    connection.execute("vacuum analyze")
+    found.seed = {how: cost(pid, partial(refresh_seed, connection, how)) for how in ("", "concurrently")}
+    cheaper = min(found.seed, key=lambda how: found.seed[how].seconds)
+    for batch, (scenario, on_days) in enumerate(SCENARIOS.items()):
+        if on_days:
+            world.add_news(connection, round(events * NEW_SHARE), min(on_days, days), batch)
+        found.ours[scenario] = cost(pid, lambda: refresh_ours(connection))
+        found.full[scenario] = cost(pid, partial(refresh_seed, connection, cheaper))
+        found.unlike[scenario] = unlike_seed(connection)
+    _measure_reading(connection, found)
     return found
 
 
@@ -124,11 +125,11 @@ def _measure_reading(connection: Connection, found: Measured) -> None:
 
 
 @contextmanager
-def _database() -> Iterator[tuple[EmbeddedServer, Connection]]:
+def _database(*, fast: bool) -> Iterator[tuple[EmbeddedServer, Connection]]:
     with TemporaryDirectory(prefix="uxpipeline-bench-", ignore_cleanup_errors=True) as folder:
         home = Path(folder).resolve()
         home.chmod(0o755)  # the server runs as another account where we are root
-        server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}))
+        server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=fast)
         with server.running():
             server.ensure_database(_DATABASE)
             with connect(server.url(_DATABASE)) as connection:
@@ -145,9 +146,11 @@ def _plot(found: Sequence[Measured], *, by_days: bool) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.refresh", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--events", type=int, nargs="+", default=EVENTS, help="sizes of worlds of 30 days")
+    parser.add_argument("--events", type=int, nargs="+", default=EVENTS, help="sizes of worlds")
+    parser.add_argument("--days", type=int, default=30, help="days of those worlds")
     parser.add_argument("--history", type=int, nargs="+", default=[], metavar="DAYS", help="worlds of so many days")
     parser.add_argument("--per-day", type=int, default=PER_DAY, help="events a day of --history")
+    parser.add_argument("--fast", action="store_true", help="a server that forgets at a power loss, for tests")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     parser.add_argument("--plot", type=Path, help="write an SVG of the costs")
     return parser

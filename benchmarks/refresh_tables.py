@@ -8,20 +8,31 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from benchmarks.refresh import Measured
+    from benchmarks.refresh_timing import Cost
 
 
 def print_costs(found: Sequence["Measured"]) -> None:
     """What a refresh costs in each scenario, ours beside the seed's."""
-    table = Table(title="Refreshing after ...: seconds, memory of the server beside shared buffers, differing rows")
-    for column in ("events", "days", "scenario", "ours s", "seed s", "share", "ours MB", "seed MB", "rows unlike"):
+    table = Table(title="Refreshing after ...: seconds (of processors), memory of the server (MB), rows that differ")
+    for column in (
+        "events",
+        "days",
+        "scenario",
+        "ours s (cpu)",
+        "seed s (cpu)",
+        "share (cpu)",
+        "ours MB",
+        "seed MB",
+        "unlike",
+    ):
         table.add_column(column, justify="left" if column == "scenario" else "right")
     for one in found:
         for scenario, ours in one.ours.items():
             full = one.full[scenario]
             table.add_row(
-                f"{one.events:,}", str(one.days), scenario, f"{ours.seconds:.2f}", f"{full.seconds:.2f}",
-                f"{ours.seconds / full.seconds:.1%}", f"{ours.memory:.0f}", f"{full.memory:.0f}",
-                str(one.unlike[scenario]),
+                f"{one.events:,}", str(one.days), scenario, *(_seconds(cost) for cost in (ours, full)),
+                f"{ours.seconds / full.seconds:.1%} ({ours.processor / max(full.processor, 0.01):.1%})",
+                f"{ours.memory:.0f}", f"{full.memory:.0f}", str(one.unlike[scenario]),
             )  # fmt: skip
     Console(width=120).print(table)
 
@@ -62,3 +73,7 @@ def print_sizes(found: Sequence["Measured"]) -> None:
             *(f"{seed.seconds:.1f}" for seed in one.seed.values()),
         )  # fmt: skip
     Console(width=120).print(table)
+
+
+def _seconds(cost: "Cost") -> str:
+    return f"{cost.seconds:.2f} ({cost.processor:.2f})"

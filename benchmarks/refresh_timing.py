@@ -30,9 +30,13 @@ _SAMPLE_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds, and the most memory (MB) the server's processes held beside shared buffers meanwhile."""
+    """Seconds of wall and of processor time, and the most memory (MB) the server held beside shared buffers meanwhile.
+
+    Where other work shares the processors, their time is what to compare.
+    """
 
     seconds: float
+    processor: float
     memory: float
 
 
@@ -53,6 +57,12 @@ class Watch:
         self._over.set()
         self._thread.join()
 
+    def processor_seconds(self) -> float:
+        """What the server's processes have spent so far, those that ended included."""
+        server = self._server.cpu_times()
+        ended = server.children_user + server.children_system
+        return ended + sum(map(_processor_seconds, self._server.children()))
+
     def _sample(self) -> None:
         while not self._over.wait(_SAMPLE_SECONDS):
             self.peak = max(self.peak, sum(map(_private_bytes, self._server.children())))
@@ -60,11 +70,10 @@ class Watch:
 
 def cost(server_pid: int, action: Callable[[], object]) -> Cost:
     """Run `action` once and say what it cost."""
-    started = time.perf_counter()
     with Watch(server_pid) as watch:
+        started, spent = time.perf_counter(), watch.processor_seconds()
         action()
-        seconds = time.perf_counter() - started
-    return Cost(seconds, watch.peak / 2**20)
+        return Cost(time.perf_counter() - started, watch.processor_seconds() - spent, watch.peak / 2**20)
 
 
 def refresh_ours(connection: Connection) -> None:
@@ -85,9 +94,11 @@ def make_seed(connection: Connection) -> None:
 
 
 def refresh_seed(connection: Connection, how: str) -> None:
-    """The seed's full refresh: `concurrently`, or plainly where `how` is empty."""
+    """The seed's full refresh: `concurrently`, or plainly where `how` is empty; with the memory that ours has."""
     for relation in MATERIALIZED:
         with transaction(connection):
+            connection.execute("set local work_mem = '64MB'")
+            connection.execute("set local jit = off")
             command = sql.SQL("refresh materialized view {} seed.{}")
             connection.execute(command.format(sql.SQL(how), sql.Identifier(relation)))
 
@@ -115,6 +126,14 @@ def _seconds(action: Callable[[], object]) -> float:
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
+
+
+def _processor_seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system
 
 
 def _private_bytes(process: psutil.Process) -> int:

@@ -1,5 +1,5 @@
 -- The seed's statement, the funnels of a proposal found through the sessions that touched its component (D1); a session
--- converts by holding a funnel's last step (D31): the highest that is configured or that anybody reached.
+-- converts by holding a funnel's last step (D31): the highest that is configured, else that anybody reached.
 with events as (
     select distinct on (session_id, id) *
     from public.behavior_events
@@ -11,9 +11,9 @@ touched as (
 steps as (
     select
         cf.*,
-        cf.step_order = greatest(
-            max(cf.step_order) over (partition by cf.funnel_name),
-            (select max(fs.step_order) from uxpipeline.funnel_steps fs where fs.funnel_name = cf.funnel_name)
+        cf.step_order = coalesce(
+            (select max(fs.step_order) from uxpipeline.funnel_steps fs where fs.funnel_name = cf.funnel_name),
+            max(cf.step_order) over (partition by cf.funnel_name)
         ) as is_last
     from public.conversion_funnels cf
 )

@@ -6,9 +6,9 @@ with touched as (
 steps as (
     select
         cf.*,
-        cf.step_order = greatest(
-            max(cf.step_order) over (partition by cf.funnel_name),
-            (select max(fs.step_order) from uxpipeline.funnel_steps fs where fs.funnel_name = cf.funnel_name)
+        cf.step_order = coalesce(
+            (select max(fs.step_order) from uxpipeline.funnel_steps fs where fs.funnel_name = cf.funnel_name),
+            max(cf.step_order) over (partition by cf.funnel_name)
         ) as is_last
     from public.conversion_funnels cf
 )

@@ -17,19 +17,26 @@ select
         else '{}'
     end,
     e.started_at + interval '1 second' * (9 * e.step + 8 * e.chance),
-    -- A few elements are on all pages, the others on one.
-    'https://shop.example/page-' || case when e.element < 30 then e.page else e.element %% 60 end,
+    'https://shop.example/page-' || e.page,
     case when o.at_element and e.element %% 10 < 8 then 'component-' || e.element %% 40 end,
     %(load_id)s::bigint
 from (
     select
-        s.*, step, s.n * 100 + step as number,
-        pg_temp.share(s.n * 100 + step, 11) as draw,
-        pg_temp.share(s.n * 100 + step, 12) as chance,
-        floor(300 * pg_temp.share(s.n * 100 + step, 13) ^ 3)::integer as element,
-        floor(60 * pg_temp.share(s.n * 10 + step / 6, 14) ^ 2)::integer as page
-    from world_sessions s
-    cross join lateral generate_series(%(first_step)s::integer, %(first_step)s::integer + s.events - 1) step
+        v.*,
+        -- The thirty elements that every page has, or one of the page's own.
+        case
+            when v.chance < 0.3 then floor(30 * pg_temp.share(v.number, 13) ^ 2)::integer
+            else 30 + floor(4.5 * (v.page + pg_temp.share(v.number, 13)))::integer
+        end as element
+    from (
+        select
+            s.*, step, s.n * 100 + step as number,
+            pg_temp.share(s.n * 100 + step, 11) as draw,
+            pg_temp.share(s.n * 100 + step, 12) as chance,
+            floor(60 * pg_temp.share(s.n * 10 + step / 6, 14) ^ 2)::integer as page
+        from world_sessions s
+        cross join lateral generate_series(%(first_step)s::integer, %(first_step)s::integer + s.events - 1) step
+    ) v
 ) e
 cross join lateral (
     select (array[

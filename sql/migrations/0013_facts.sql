@@ -19,6 +19,7 @@ create table uxpipeline.stale_sessions (
     noted_at timestamptz not null default clock_timestamp()
 );
 create index idx_stale_sessions_day on uxpipeline.stale_sessions (day);
+create index idx_stale_sessions_session_id on uxpipeline.stale_sessions (session_id);
 
 -- Moments at which a refresh looked, with the next transaction id then: the watermark where others' transactions are hidden.
 create table uxpipeline.refresh_marks (

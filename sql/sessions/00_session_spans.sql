@@ -13,6 +13,7 @@ left join (
         min(s.day)::timestamp at time zone 'UTC' as first_at,
         (max(s.day) + 1)::timestamp at time zone 'UTC' as last_at
     from uxpipeline.stale_sessions s
+    join touched_sessions touched on touched.session_id = s.session_id
     group by s.session_id
 ) owed on owed.session_id = t.session_id
 left join (

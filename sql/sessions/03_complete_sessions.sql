@@ -21,7 +21,8 @@ with facts as (
         offset 0
     ) f
 ),
-known as (
+-- Materialized: `given` is looked up once a session, not once for each column that asks for it.
+known as materialized (
     select
         us.*,
         f.first_at, f.last_at, coalesce(f.page_views, 0)::integer as page_views, f.last_page, f.first_page,

@@ -32,7 +32,7 @@ class FactsRefresh:
         sessions: sessions computed again, once for each of their days.
         backlog_days: days still owed, left for the next refresh.
         restated: log entries made for days that had been complete.
-        unlike_days: days found to have lost or gained rows that nobody had noted.
+        unlike_days: days among those owed that had lost or gained rows nobody had noted.
         watermark: every row received before this moment was considered.
         hidden: the server hides others' transactions, so the watermark lags behind (docs/marts.md).
     """
@@ -55,7 +55,7 @@ def refresh_facts(connection: Connection, now: datetime, most_days: int = MOST_D
         most_days: UTC days to compute at most.
     """
     watermark, hidden = note_touched(connection)
-    unlike = _note_unlike_days(connection, now)
+    unlike = _value(connection, statement("marts/stale/unlike_days"))
     with _facts_transaction(connection):
         follow_goal(connection, now)
     days: list[date] = []
@@ -78,9 +78,7 @@ def note_touched(connection: Connection) -> tuple[datetime, bool]:
         The watermark before which every row has been noted now, and whether others' transactions are hidden from us.
     """
     with transaction(connection):
-        found = connection.execute(statement("marts/stale/safe_watermark")).fetchone()
-        assert found is not None  # noqa: S101  # an aggregate always returns a row
-        watermark, hidden = found
+        watermark, hidden = safe_watermark(connection)
         if hidden:
             connection.execute(statement("marts/stale/mark"))
             connection.execute(statement("marts/stale/forget_marks"))
@@ -89,10 +87,19 @@ def note_touched(connection: Connection) -> tuple[datetime, bool]:
     return watermark, hidden
 
 
-def _note_unlike_days(connection: Connection, now: datetime) -> int:
+def safe_watermark(connection: Connection) -> tuple[datetime, bool]:
+    """The moment before which no row can appear any more, and whether others' transactions are hidden from us."""
+    found = connection.execute(statement("marts/stale/safe_watermark")).fetchone()
+    assert found is not None  # noqa: S101  # an aggregate always returns a row
+    watermark, hidden = found
+    return watermark, hidden
+
+
+def note_unlike_days(connection: Connection, now: datetime) -> None:
+    """Count some days again, and note the sessions of those that lost or gained rows without anybody's note."""
     due = {"now": now, "verified_before": now - VERIFY_EVERY, "most": VERIFIED_AT_ONCE}
     with transaction(connection):
-        return int(_value(connection, statement("marts/stale/note_unlike_days"), due))
+        connection.execute(statement("marts/stale/note_unlike_days"), due)
 
 
 def follow_goal(connection: Connection, now: datetime) -> None:

@@ -9,7 +9,7 @@ from psycopg import sql
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.ingest.publish import SILENCE
-from uxpipeline.marts.facts import MOST_DAYS, FactsRefresh, refresh_facts
+from uxpipeline.marts.facts import MOST_DAYS, FactsRefresh, note_unlike_days, refresh_facts, safe_watermark
 
 PARTITIONS_AHEAD = 7
 """Days of event partitions kept ready, so that direct inserts never meet a missing one."""
@@ -36,12 +36,14 @@ def refresh_marts(connection: Connection, now: datetime, *, most_days: int = MOS
 
 
 def close_silent_sessions(connection: Connection, now: datetime) -> None:
-    """End the sessions that fell silent, and derive again those that others wrote to since the last time.
+    """End the sessions that fell silent, and derive again those that others wrote to or deleted from since.
 
     Its cost follows from how many sessions are open or touched, not from how many there are.
     """
-    values = {"silent_before": now - SILENCE}
+    note_unlike_days(connection, now)
     with transaction(connection):
+        watermark, _ = safe_watermark(connection)
+        values = {"silent_before": now - SILENCE, "watermark": watermark}
         connection.execute(statement("marts/closing_candidates"), values)
         connection.execute(statement("ingest/publish/11_index_touched_sessions"))
         connection.execute(statement("ingest/publish/12_analyze_touched_sessions"))

@@ -58,7 +58,8 @@ def stage_template(server_url: str, template_database: str, midnight: datetime) 
             for component in ("basket", "menu"):
                 connection.execute(_PROPOSAL, [component, component])
             stage = Stage(url, connection, Settings.from_env({}), Path(), midnight, "")
-            insert(connection, "behavior_events", Events("old", 0, len(MOMENTS) - 1).rows(stage))
+            old = Events("old", 0, len(MOMENTS) - 1, "click", element=None, component=None)
+            insert(connection, "behavior_events", old.rows(stage))
         yield urlsplit(url).path.lstrip("/")
 
 

@@ -1,23 +1,29 @@
--- Sessions with rows that came or changed since the last refresh without our loader, which notes its own.
+-- Sessions with rows that came or changed since the last refresh without our loader, which notes its own: what is owed
+-- already is not noted twice. All that was found is counted.
 with since as (
     select received_before from uxpipeline.mart_state
 ),
+touched as materialized (
+    select be.session_id, (be."timestamp" at time zone 'UTC')::date as day, 'behavior_events' as relation
+    from public.behavior_events be
+    where be.received_at >= (select received_before from since) and (be.load_id is null or be.changed)
+    union
+    select us.session_id, (us.created_at at time zone 'UTC')::date, 'user_sessions'
+    from public.user_sessions us
+    where us.received_at >= (select received_before from since)
+    union
+    select cf.session_id, (cf.entered_at at time zone 'UTC')::date, 'conversion_funnels'
+    from public.conversion_funnels cf
+    where cf.received_at >= (select received_before from since)
+),
 noted as (
     insert into uxpipeline.stale_sessions (session_id, day, relation, cause)
-    select distinct touched.session_id, (touched.at at time zone 'UTC')::date, touched.relation, 'direct write'
+    -- Not `not exists`: of a queue that was empty the planner knows nothing, and it would read it once per row.
+    select news.session_id, news.day, news.relation, 'direct write'
     from (
-        select be.session_id, be."timestamp" as at, 'behavior_events' as relation
-        from public.behavior_events be
-        where be.received_at >= (select received_before from since) and (be.load_id is null or be.changed)
-        union all
-        select us.session_id, us.created_at, 'user_sessions'
-        from public.user_sessions us
-        where us.received_at >= (select received_before from since)
-        union all
-        select cf.session_id, cf.entered_at, 'conversion_funnels'
-        from public.conversion_funnels cf
-        where cf.received_at >= (select received_before from since)
-    ) touched
-    returning 1
+        select session_id, day, relation from touched
+        except
+        select session_id, day, relation from uxpipeline.stale_sessions
+    ) news
 )
-select count(*) from noted;
+select count(*) from touched;

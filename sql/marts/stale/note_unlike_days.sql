@@ -72,10 +72,6 @@ unlike as (
             select count(*) from public.conversion_funnels cf
             where cf.entered_at >= c.day_start and cf.entered_at < c.day_end
         )
-),
-noted as (
-    insert into uxpipeline.stale_sessions (session_id, day, relation, cause)
-    select session_id, day, 'behavior_events', 'reconciliation' from unlike
-    returning day
 )
-select count(distinct day) from noted;
+insert into uxpipeline.stale_sessions (session_id, day, relation, cause)
+select u.session_id, u.day, 'behavior_events', 'reconciliation' from unlike u;

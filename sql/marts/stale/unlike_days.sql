@@ -1,0 +1,1 @@
+select count(distinct day) from uxpipeline.stale_sessions where cause = 'reconciliation';
