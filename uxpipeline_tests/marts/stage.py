@@ -13,14 +13,13 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection, connect
-from uxpipeline.embedded.waiting import wait_until
 from uxpipeline.errors import TransientError
 from uxpipeline.ingest.funnels import FunnelRules, load_funnels
 from uxpipeline.ingest.load import configure, load_paths
 from uxpipeline.marts.facts import MOST_DAYS, VERIFIED_AT_ONCE, VERIFY_EVERY, FactsRefresh
 from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline.settings import Settings
-from uxpipeline_tests.db.queries import PATIENCE, value
+from uxpipeline_tests.db.queries import value
 
 Row = dict[str, Any]
 IN_THE_WAY = (psycopg.OperationalError, psycopg.errors.ForeignKeyViolation, TransientError)
@@ -95,14 +94,11 @@ class Stage:
         )
 
     def end_sending(self, *, keep: bool) -> None:
-        """Commit or undo somebody else's open transaction, and wait until its login has left."""
+        """Commit or undo somebody else's open transaction."""
         if self.writer is not None:
-            backend = self.writer.info.backend_pid
             self.writer.commit() if keep else self.writer.rollback()
             self.writer.close()
             self.writer = None
-            there = "select count(*) from pg_stat_activity where pid = %s"
-            assert wait_until(lambda: value(self.connection, there, backend) == 0, PATIENCE)
 
     def refresh(self, most_days: int = MOST_DAYS, rounds: int = 0) -> FactsRefresh:
         """Refresh, so many rounds later: by then sessions are over, and days are counted again."""

@@ -376,12 +376,13 @@ class TestAgain:
         three_pages(db)
         visit(db, "eventless")
         landing.load(touch("form", 3), event("file", 5), now=after(minutes=1))
-        # What the first closing wrote is new to the second, which finds nothing to change in it.
-        for _ in range(2):
-            close_silent_sessions(db, after(hours=1))
+        close_silent_sessions(db, after(hours=1))
         before = rows(db, EVERYTHING)
         close_silent_sessions(db, after(hours=1))
-        assert rows(db, EVERYTHING) == before
+        # While the facts owe something, closing looks again and notes how far it came; a refresh ends that.
+        assert [row for row in rows(db, EVERYTHING) if not row[0].startswith("state")] == [
+            row for row in before if not row[0].startswith("state")
+        ]
 
     def test_a_refresh_without_news_changes_no_row_either(self, landing: Landing) -> None:
         db = landing.connection
