@@ -1,6 +1,7 @@
 """`make bench`: the tables of truth and speed."""
 
-from benchmarks import rate_coverage
+from benchmarks import friction_truth, rate_coverage
 
 if __name__ == "__main__":
     rate_coverage.main()
+    friction_truth.main()

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from uxpipeline.friction.multiplicity import q_values
-from uxpipeline.friction.rates import BetaPrior, Counts, Floats
+from uxpipeline.friction.rates import Counts, Floats
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 _QUANTILES, _MASSES = (_NODES + 1) / 2, _WEIGHTS / 2
@@ -24,7 +24,7 @@ class Periods:
 
 @dataclass(frozen=True)
 class Tails:
-    """Probabilities, given the history, of at least (`above`) or at most (`below`) as many affected; and rate ratios."""
+    """Probabilities, given the history, of at least (`above`) or at most (`below`) as many affected; ratio of rates."""
 
     above: Floats
     below: Floats
@@ -34,8 +34,8 @@ class Tails:
 def predictive_tails(periods: Periods, alpha: Floats, beta: Floats) -> Tails:
     """Beta-binomial tails of the recent count under the posterior of the history.
 
-    P(X >= x) = E[I_p(x, n - x + 1)] over p ~ Beta(alpha + x_prior, beta + n_prior - x_prior), by Gauss-Legendre quadrature
-    over the quantiles of p.
+    P(X >= x) = E[I_p(x, n - x + 1)] over p ~ Beta(alpha + x_prior, beta + n_prior - x_prior), by Gauss-Legendre
+    quadrature over the quantiles of p.
 
     Args:
         periods: the counts.
@@ -55,9 +55,9 @@ def predictive_tails(periods: Periods, alpha: Floats, beta: Floats) -> Tails:
 def states(periods: Periods, prior: tuple[Floats, Floats], rules: "Rules") -> tuple[list[str], Floats]:
     """State of each surface, and the q-value of its change.
 
-    `step_up` and `recovering`: the rate left what its history predicts, by `ratio` at least, at false-discovery rate `q`
-    over all surfaces and both directions. `new`: friction where there was too little history to compare with. `chronic`:
-    friction recently and before, without a step. `none`: anything else.
+    `step_up` and `recovering`: the rate left what its history predicts, by `ratio` at least, at false-discovery rate
+    `q` over all surfaces and both directions. `new`: friction where there was too little history to compare with.
+    `chronic`: friction recently and before, without a step. `none`: anything else.
     """
     known = (periods.recent_exposed >= rules.least) & (periods.prior_exposed >= rules.least)
     tails = predictive_tails(periods, *prior)
@@ -90,8 +90,3 @@ class Rules:
     ratio: float
     q: float
     history: bool
-
-
-def prior_arrays(priors: list[BetaPrior]) -> tuple[Floats, Floats]:
-    """Shapes of the prior of each surface."""
-    return np.array([prior.alpha for prior in priors]), np.array([prior.beta for prior in priors])

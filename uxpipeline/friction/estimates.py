@@ -10,14 +10,21 @@ from uxpipeline.friction.grades import friction_index
 from uxpipeline.friction.losses import Affected, lost_conversions
 from uxpipeline.friction.multiplicity import q_values
 from uxpipeline.friction.parameters import Parameters
-from uxpipeline.friction.rates import estimate_rates, fit_prior
+from uxpipeline.friction.rates import Floats, estimate_rates, fit_prior
 from uxpipeline.friction.severity import Strata, contrast
-from uxpipeline.friction.shrinkage import paule_mandel, shrink, shrink_cold
+from uxpipeline.friction.shrinkage import Posterior, cold_posterior, fit_mixture, posterior
 
 KINDS = ("any", "error", "rage_click", "hesitation")
 """Signals by the number SQL gives their kind of friction."""
 _INDEX_WEIGHTS = {"error": 1.0, "rage_click": 0.8, "hesitation": 0.2}
 """What a signal weighs in the index of `any`: the usual order of severities, an assumption and nothing more."""
+
+
+_ESTIMATED = (
+    "raw_severity", "variance", "cases", "controls_rate", "loss_p", "placebo_p", "negative_control_p", "e_value",
+    "matched_on",
+)  # fmt: skip
+_LOSSES = ("severity", "severity_se", "lost_conversions", "lost_low", "lost_high", "lost_rank_bound", "p_loss")
 
 
 def with_rates(surfaces: pd.DataFrame) -> pd.DataFrame:
@@ -48,12 +55,11 @@ def severities(counts: Counts) -> pd.DataFrame:
     keys = counts.strata[["surface_no", "kind"]].drop_duplicates()
     if keys.empty:
         return pd.DataFrame(columns=["surface_no", "signal"])
-    group = counts.strata.groupby(["surface_no", "kind"], sort=True).ngroup().to_numpy(np.int64)
+    group = np.asarray(counts.strata.groupby(["surface_no", "kind"], sort=True).ngroup(), dtype=np.int64)
     strata = Strata(group, *(counts.strata[name].to_numpy(np.int64) for name in ("n1", "c1", "n0", "c0", "later0")))
     found = contrast(strata, len(keys))
     scatter = keys.merge(counts.scatter, on=["surface_no", "kind"], how="left")
-    variance = np.maximum(scatter["scatter"].to_numpy(float) / found.cases**2, found.least_variance)
-    cautious = np.maximum(variance, found.placebo_variance)
+    variance = np.maximum(scatter["scatter"].to_numpy(float) / found.cases**2, found.placebo_variance)
     earlier = strata.cases * (counts.strata["r0"] / counts.strata["n0"] - counts.strata["r1"] / counts.strata["n1"])
     control = strata.total(earlier.to_numpy(float), len(keys)) / found.cases
     spared = found.controls_rate > 0
@@ -64,7 +70,7 @@ def severities(counts: Counts) -> pd.DataFrame:
         variance=variance,
         cases=found.cases,
         controls_rate=found.controls_rate,
-        loss_p=one_sided_p(found.severity, cautious),
+        loss_p=one_sided_p(found.severity, variance),
         placebo_p=two_sided_p(found.severity, found.placebo_variance),
         negative_control_p=two_sided_p(control, scatter["control_scatter"].to_numpy(float) / found.cases**2),
         e_value=e_value(ratio),
@@ -75,80 +81,69 @@ def severities(counts: Counts) -> pd.DataFrame:
 
 
 def with_severities(scores: pd.DataFrame, counts: Counts, parameters: Parameters) -> pd.DataFrame:
-    """Add severities to rows that pass the evidence gate: shrunken per level and signal, with overlap and checks."""
-    gate = parameters.gate
+    """Add unshrunken severities and their checks to rows that pass the evidence gate; elsewhere they are missing."""
     found = scores.merge(severities(counts), on=["surface_no", "signal"], how="left")
-    for name in ("raw_severity", "variance", "cases", "controls_rate", "loss_p", "placebo_p", "negative_control_p"):
-        found[name] = found.get(name, pd.Series(dtype=float)).astype(float)
-    for name in ("e_value", "matched_on"):
-        found[name] = found.get(name, pd.Series(dtype=float)).astype(float)
-    passes = (
-        (found["exposed_sessions"] >= gate.exposed_sessions)
-        & (found["affected_sessions"] >= gate.affected_sessions)
-        & (found["affected_visitors"] >= gate.affected_visitors)
-    )
-    estimated = [
-        "raw_severity",
-        "variance",
-        "cases",
-        "loss_p",
-        "placebo_p",
-        "negative_control_p",
-        "e_value",
-        "matched_on",
-    ]
-    found.loc[~passes, estimated] = np.nan
-    found["overlap"] = (found["cases"] / found["first_sessions"]).where(found["raw_severity"].notna())
-    found["loss_q"] = q_values(found["loss_p"].where(found["signal"] != "any").to_numpy(float))
-    any_q = q_values(found["loss_p"].where(found["signal"] == "any").to_numpy(float))
-    found["loss_q"] = found["loss_q"].fillna(pd.Series(any_q, index=found.index))
-    found["severity"] = found["severity_se"] = np.nan
-    for (_, signal), group in found[found["raw_severity"].notna()].groupby(["surface_level", "signal"], sort=True):
-        effects, variances = group["raw_severity"].to_numpy(float), group["variance"].to_numpy(float)
-        if len(group) >= parameters.pool_at_least:
-            posterior = shrink(effects, variances, paule_mandel(effects, variances))
-        else:
-            rate = group["controls_rate"].to_numpy(float)
-            posterior = shrink_cold(effects, variances, parameters.cold_start[str(signal)] * rate)
-        found.loc[group.index, "severity"] = posterior.mean
-        found.loc[group.index, "severity_se"] = posterior.sd
+    for name in _ESTIMATED:
+        found[name] = found[name].astype(float).where(passes_gate(found, parameters)) if name in found else np.nan
+    found["overlap"] = found["cases"] / found["first_sessions"]
+    # Signal `any` repeats what its signals say: it is a family of its own.
+    is_any = found["signal"] == "any"
+    found["loss_q"] = np.where(is_any, q_values(_p(found, is_any)), q_values(_p(found, ~is_any)))
     return found
 
 
+def passes_gate(scores: pd.DataFrame, parameters: Parameters) -> pd.Series:
+    """Whether a row has sessions and visitors enough to estimate a loss from."""
+    gate = parameters.gate
+    return (
+        (scores["exposed_sessions"] >= gate.exposed_sessions)
+        & (scores["affected_sessions"] >= gate.affected_sessions)
+        & (scores["affected_visitors"] >= gate.affected_visitors)
+    )
+
+
+def _p(scores: pd.DataFrame, rows: pd.Series) -> Floats:
+    return scores["loss_p"].where(rows).to_numpy(float)
+
+
 def with_losses(scores: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
-    """Add lost conversions where a severity is estimated, and the excess abandonments of forms.
+    """Add shrunken severities and lost conversions where a severity is estimated, and excess abandonments of forms.
 
     A session counts for the signal it met first, so that a surface's signals add up to its `any`, shrinkage aside.
     """
-    found = scores.assign(
-        lost_conversions=np.nan, lost_low=np.nan, lost_high=np.nan, lost_rank_bound=np.nan, p_loss=np.nan
-    )
-    rows = found[found["severity"].notna()]
-    share = (rows["first_sessions"] / rows["affected_sessions"]).to_numpy(float)
-    exposed, affected = rows["exposed_sessions"].to_numpy(float), rows["affected_sessions"].to_numpy(float)
-    rates = Affected(
-        rows["prior_alpha"].to_numpy(float) + affected,
-        rows["prior_beta"].to_numpy(float) + exposed - affected,
-        exposed * share,
-    )
-    severity, sd = rows["severity"].to_numpy(float), rows["severity_se"].to_numpy(float)
-    losses = lost_conversions(rates, severity, sd, parameters.draws, parameters.seed)
-    columns = ["lost_conversions", "lost_low", "lost_high", "lost_rank_bound", "p_loss"]
-    figures = (losses.mean, losses.low, losses.high, losses.bound, losses.p_loss)
-    found.loc[rows.index, columns] = np.column_stack(figures)
+    found = scores.assign(**dict.fromkeys(_LOSSES, np.nan))
+    for _, rows in found[found["raw_severity"].notna()].groupby(["surface_level", "signal"], sort=True):
+        severity = _posterior(rows, parameters)
+        losses = lost_conversions(_affected(rows), severity, parameters.draws, parameters.seed)
+        figures = (
+            severity.mean, severity.sd, losses.mean, losses.low, losses.high, losses.bound, losses.p_loss,
+        )  # fmt: skip
+        found.loc[rows.index, list(_LOSSES)] = np.column_stack(figures)
     found["excess_abandons"] = _excess_abandons(found, parameters)
     return found
 
 
+def _posterior(rows: pd.DataFrame, parameters: Parameters) -> Posterior:
+    """Severities of one level and signal."""
+    effects, variances = rows["raw_severity"].to_numpy(float), rows["variance"].to_numpy(float)
+    if len(rows) >= parameters.pool_at_least:
+        return posterior(effects, variances, fit_mixture(effects, variances))
+    prior_sd = parameters.cold_start[rows["signal"].iloc[0]] * rows["controls_rate"].to_numpy(float)
+    return cold_posterior(effects, variances, prior_sd)
+
+
+def _affected(rows: pd.DataFrame) -> Affected:
+    exposed, affected = rows["exposed_sessions"].to_numpy(float), rows["affected_sessions"].to_numpy(float)
+    return Affected(
+        rows["prior_alpha"].to_numpy(float) + affected,
+        rows["prior_beta"].to_numpy(float) + exposed - affected,
+        exposed * rows["first_sessions"].to_numpy(float) / affected,
+    )
+
+
 def _excess_abandons(scores: pd.DataFrame, parameters: Parameters) -> pd.Series:
     """Abandoned starts beyond those the form's own history, drawn towards its peers, leads one to expect."""
-    gate = parameters.gate
-    forms = (
-        (scores["signal"] == "form_leak")
-        & (scores["exposed_sessions"] >= gate.exposed_sessions)
-        & (scores["affected_sessions"] >= gate.affected_sessions)
-        & (scores["affected_visitors"] >= gate.affected_visitors)
-    )
+    forms = (scores["signal"] == "form_leak") & passes_gate(scores, parameters)
     starts = scores["prior_alpha"] + scores["prior_beta"] + scores["prior_exposed"]
     expected = (scores["prior_alpha"] + scores["prior_affected"]) / starts
     recent = scores["recent_affected"] - expected * scores["recent_exposed"]

@@ -96,6 +96,7 @@ def count(connection: Connection, window: Window, parameters: Parameters, source
         "fewest_controls": parameters.fewest_controls,
         "overlap_wanted": parameters.overlap_wanted,
     }
+    connection.execute(statement("friction/score/settings"))
     connection.execute(statement("friction/score/scoring_window"))
     connection.execute(statement("friction/score/scoring_window_values"), values)
     facts = _MADE if source == "events" else STORED

@@ -11,9 +11,10 @@ _DEVICE_AND_CHANNEL = 2
 def grade(scores: pd.DataFrame, parameters: Parameters) -> pd.Series:
     """Grade A to D per row.
 
-    D: too little evidence, or nobody comparable. C: a loss is estimated. B: besides, most cases had controls of the same
-    device and channel, a loss is likely and stands out at the false-discovery rate of grade B, and not both checks speak
-    against it. A: all that, strictly: the false-discovery rate of grade A, more overlap, both checks made and passed.
+    D: too little evidence, or nobody comparable. C: a loss is estimated. B: besides, most cases had controls of the
+    same device and channel, a loss is likely and stands out at the false-discovery rate of grade B, and not both checks
+    speak against it. A: all that, strictly: the false-discovery rate of grade A, more overlap, both checks made and
+    passed.
 
     Args:
         scores: columns severity, overlap, matched_on, loss_q, p_loss, negative_control_p, placebo_p, excess_abandons.

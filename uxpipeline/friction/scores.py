@@ -22,7 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def score_day(  # noqa: PLR0913 - each is part of what a score is of
+def score_day(
     connection: Connection,
     as_of: date,
     known_at: datetime | None,

@@ -39,7 +39,7 @@ class Strata:
 
     def total(self, values: Floats, contrasts: int) -> Floats:
         """Sums of a quantity per contrast, shape (contrasts,)."""
-        return np.bincount(self.contrast, weights=values, minlength=contrasts)
+        return np.asarray(np.bincount(self.contrast, weights=values, minlength=contrasts), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -51,24 +51,22 @@ class Contrasts:
         cases: cases in usable strata.
         cases_rate: conversion rate of the cases.
         controls_rate: conversion rate of controls in the strata of the cases.
-        least_variance: variance of the severity if each case were independent, with one converted and one unconverted
-            case added: a floor for few cases that all did the same.
-        placebo_variance: variance of the severity if cases were named at random within strata.
+        placebo_variance: variance of the severity if cases were named at random within strata; a floor for the
+            scatter, which vanishes where a few cases all did the same.
     """
 
     severity: Floats
     cases: Floats
     cases_rate: Floats
     controls_rate: Floats
-    least_variance: Floats
     placebo_variance: Floats
 
 
 def contrast(strata: Strata, contrasts: int) -> Contrasts:
     """Average over cases of what their controls had more: sum n1 (p0 - p1) / (1 - c) / sum n1.
 
-    Controls that meet friction later convert like cases; they dilute a stratum's difference by 1 - c. The placebo variance
-    is that of a hypergeometric draw of c1 from c0 + c1 conversions: K (T - K) / ((T - 1) n1 n0) per stratum for p0 - p1.
+    Controls that meet friction later convert like cases; they dilute a stratum's difference by 1 - c. The placebo
+    variance is that of a hypergeometric draw of c1 from c0 + c1 conversions: K (T - K) / ((T - 1) n1 n0) per stratum.
     """
     n1, n0 = strata.cases.astype(float), strata.controls.astype(float)
     p1, p0 = strata.cases_converted / n1, strata.controls_converted / n0
@@ -77,13 +75,11 @@ def contrast(strata: Strata, contrasts: int) -> Contrasts:
     shuffled = converted * (size - converted) / ((size - 1) * n1 * n0)
     weight = n1 / strata.undiluted
     cases_converted = strata.total(strata.cases_converted.astype(float), contrasts)
-    smoothed = (cases_converted + 1) / (cases + 2)
     return Contrasts(
         severity=strata.total(weight * (p0 - p1), contrasts) / cases,
         cases=cases,
         cases_rate=cases_converted / cases,
         controls_rate=strata.total(n1 * p0, contrasts) / cases,
-        least_variance=smoothed * (1 - smoothed) / cases,
         placebo_variance=strata.total(weight**2 * shuffled, contrasts) / cases**2,
     )
 

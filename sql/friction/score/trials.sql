@@ -32,9 +32,7 @@ sequences as (
     from pg_temp.units u
     join gated g on g.surface_no = u.surface_no
     join pg_temp.scored_sessions ss on ss.session_no = u.session_no
-    cross join lateral (
-        select count(*)::integer as reached from unnest(u.interaction_at) at where at <= u.friction_at
-    ) f
+    cross join lateral (values (width_bucket(u.friction_at, u.interaction_at))) f (reached)
     where u.in_window and u.exposed
 ),
 landmarks as (
@@ -45,9 +43,7 @@ landmarks as (
         coalesce(s.converted_at > i.at, false) as converted,
         (
             i.k * 8
-            + case when s.steps_at is null then 0 else
-                (select least(count(*), 7) from unnest(s.steps_at) entered_at where entered_at <= i.at)
-            end
+            + case when s.steps_at is null then 0 else least(width_bucket(i.at, s.steps_at), 7) end
         ) * 8 + width_bucket(i.before, array[1, 3, 7, 15, 31, 63, 127]) as stratum,
         least((w.as_of - (i.at at time zone 'UTC')::date) / 7, 7) as week
     from sequences s

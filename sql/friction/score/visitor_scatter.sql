@@ -21,6 +21,18 @@ contrasts as (
     from rates
     group by surface_no, kind
 ),
+matched as (
+    select
+        t.surface_no, t.visitor_no, t.kind, t.later, t.converted, t.came_before,
+        case m.matched_on
+            when 3 then t.stratum_3
+            when 2 then t.stratum_2
+            when 1 then t.stratum_1
+            else t.stratum_0
+        end as stratum
+    from pg_temp.trials t
+    join (select distinct surface_no, matched_on from pg_temp.strata_by_kind) m on m.surface_no = t.surface_no
+),
 visitors as (
     select
         t.surface_no, r.kind, t.visitor_no,
@@ -40,16 +52,8 @@ visitors as (
                 else r.q0 - t.came_before::integer - c.control_contrast
             end * 1e9
         )::bigint)::double precision / 1e9 as control_pull
-    from pg_temp.trials t
-    join rates r
-        on r.surface_no = t.surface_no
-        and r.stratum = case r.matched_on
-            when 3 then t.stratum_3
-            when 2 then t.stratum_2
-            when 1 then t.stratum_1
-            else t.stratum_0
-        end
-        and (t.kind = 0 or r.kind in (0, t.kind))
+    from matched t
+    join rates r on r.surface_no = t.surface_no and r.stratum = t.stratum and (t.kind = 0 or r.kind in (0, t.kind))
     join contrasts c on c.surface_no = r.surface_no and c.kind = r.kind
     group by t.surface_no, r.kind, t.visitor_no
 )
