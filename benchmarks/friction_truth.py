@@ -35,9 +35,8 @@ _ORDERS = ("raw counts", "weighted counts", "naive gap", "ours")
 
 @dataclass(frozen=True)
 class Trial:
-    """One site to draw and score, in a database of the process's own."""
+    """One site to draw and score."""
 
-    url: str
     world: World
     seed: int
 
@@ -49,7 +48,7 @@ def main(seeds: range = SEEDS, only: str = "") -> None:
     with temporary_home() as home:
         server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True)
         with server.running(), _databases(server.url()) as urls:
-            trials = [Trial("", world, seed) for world in worlds for seed in seeds]
+            trials = [Trial(world, seed) for seed in seeds for world in worlds]
             with multiprocessing.get_context("spawn").Pool(PROCESSES, _take_database, (urls,)) as pool:
                 figures = pd.DataFrame(_progress(pool.imap(run, trials), len(trials)))
     console = Console(width=200)
@@ -211,7 +210,7 @@ def _take_database(urls: "multiprocessing.Queue[str]") -> None:
 def _progress(results: Iterator[dict[str, Any]], most: int) -> Iterator[dict[str, Any]]:
     for done, result in enumerate(results, 1):
         if done % 20 == 0:
-            sys.stderr.write(f"{done} of {most}: {result['world']}\n")
+            sys.stderr.write(f"{done} of {most}\n")
         yield result
 
 

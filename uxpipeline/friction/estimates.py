@@ -62,8 +62,9 @@ def severities(counts: Counts) -> pd.DataFrame:
     variance = np.maximum(scatter["scatter"].to_numpy(float) / found.cases**2, found.placebo_variance)
     earlier = strata.cases * (counts.strata["r0"] / counts.strata["n0"] - counts.strata["r1"] / counts.strata["n1"])
     control = strata.total(earlier.to_numpy(float), len(keys)) / found.cases
-    spared = found.controls_rate > 0
-    ratio = np.where(spared & (found.cases_rate > 0), found.cases_rate / (found.cases_rate + found.severity), np.nan)
+    unspoilt = found.cases_rate + found.severity
+    comparable = (found.cases_rate > 0) & (unspoilt > 0)
+    ratio = np.divide(found.cases_rate, unspoilt, out=np.full(len(keys), np.nan), where=comparable)
     estimates = keys.assign(
         signal=[KINDS[kind] for kind in keys["kind"]],
         raw_severity=found.severity,

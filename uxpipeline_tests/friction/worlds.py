@@ -41,7 +41,7 @@ class World:
     """
 
     name: str
-    sessions: int = 60_000
+    sessions: int = 20_000
     surfaces: int = 24
     harm: dict[int, float] = field(default_factory=dict)
     steppers: tuple[int, ...] = ()
@@ -57,18 +57,16 @@ class World:
 
 WORLDS = (
     World("null: intent"),
-    World("null: devices", sessions=20_000, mobile=3.0, mobile_conversion=-1.2),
-    World("null: noisy steppers", sessions=20_000, steppers=(0, 1, 2, 3)),
+    World("null: devices", mobile=3.0, mobile_conversion=-1.2),
+    World("null: noisy steppers", steppers=(0, 1, 2, 3)),
     World("null: weeks differ by luck", sessions=25_000, surfaces=300, days=35, traffic=1.0),
     World("harmful", harm={4: 0.5, 5: 0.35, 6: 0.5}),
-    World("harmful, one surface", sessions=20_000, harm={4: 0.6}, steppers=(0,)),
+    World("harmful, one surface", harm={4: 0.6}, steppers=(0,)),
     World("mixed: harmful and steppers", harm={4: 0.5, 5: 0.5, 6: 0.5}, steppers=(0, 1, 2, 3)),
-    World("helps", sessions=20_000, harm={4: -0.5, 5: -0.3}),
-    World(
-        "heavy-tailed traffic", sessions=20_000, surfaces=400, traffic=1.6, harm=dict.fromkeys(range(0, 400, 20), 0.5)
-    ),
+    World("helps", harm={4: -0.5, 5: -0.3}),
+    World("heavy-tailed traffic", surfaces=400, traffic=1.6, harm=dict.fromkeys(range(0, 400, 20), 0.5)),
     World("small site", sessions=1_500, surfaces=8, harm={4: 0.5}, steppers=(0,), friction=0.04),
-    World("hidden: intent meets friction", sessions=20_000, hidden=0.3),
+    World("hidden: intent meets friction", hidden=0.3),
 )
 """Null worlds hold no harm; in the last one friction itself follows intent, which no observation can undo."""
 
