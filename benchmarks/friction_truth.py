@@ -1,8 +1,8 @@
 """What scores say of synthetic sites whose truth is known, beside what is usually done.
 
 Four ways to order surfaces: counts of friction events (the seed's `friction_points`), weighted counts, the naive gap
-between the conversion rates of unaffected and affected sessions, and ours. Losses of the naive gap are affected sessions
-times that gap. The worlds are described in `uxpipeline_tests/friction/worlds.py`.
+between the conversion rates of unaffected and affected sessions, and ours. Losses of the naive gap are affected
+sessions times that gap. The worlds are described in `uxpipeline_tests/friction/worlds.py`.
 """
 
 import multiprocessing
@@ -21,10 +21,11 @@ from uxpipeline.db.connect import connect
 from uxpipeline.db.migrate import migrate
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.embedded.server import EmbeddedServer
+from uxpipeline.friction.rates import Counts
 from uxpipeline.friction.scores import score_day
 from uxpipeline.settings import Settings
 from uxpipeline_tests.conftest import fresh_database, temporary_home
-from uxpipeline_tests.friction.worlds import AS_OF, NOW, WORLDS, Floats, Site, World, draw_site
+from uxpipeline_tests.friction.worlds import AS_OF, NOW, WORLDS, Site, World, draw_site
 from uxpipeline_tests.friction.worlds_stored import store_facts, store_sessions
 
 SEEDS = range(40)
@@ -82,7 +83,7 @@ def figures_of(world: World, site: Site, scores: pd.DataFrame) -> dict[str, Any]
     harmful = np.isin(number, list(world.harm))
     sold = elements[(elements["signal"] != "any") & elements["evidence_grade"].isin(["A", "B"])]
     loses = site.lost[sold["surface_key"].str[2:].astype(int)] > 0
-    rest = {"ours": number} | usual_orders(site)
+    orders = {"ours": np.asarray(number, dtype=np.int64)} | usual_orders(site)
     return {
         "truth": site.lost_all,
         "per_60k": 60_000 / world.sessions,
@@ -96,10 +97,10 @@ def figures_of(world: World, site: Site, scores: pd.DataFrame) -> dict[str, Any]
         "proposals": len(sold),
         "false_proposals": int((~loses).sum()),
         "steps": int(elements["state"].isin(["step_up", "recovering"]).sum()),
-    } | {name: quality(order, world) for name, order in rest.items()}
+    } | {name: quality(order, world) for name, order in orders.items()}
 
 
-def usual_orders(site: Site) -> dict[str, Floats]:
+def usual_orders(site: Site) -> dict[str, Counts]:
     """Surfaces from worst to best by what is usually done."""
     surfaces = len(site.lost)
     friction = site.interactions[site.interactions["kind"] > 0]
@@ -109,8 +110,8 @@ def usual_orders(site: Site) -> dict[str, Floats]:
     rates = units.groupby(["surface", "affected"])["converted"].mean().unstack().reindex(range(surfaces))
     affected = units.groupby("surface")["affected"].sum().reindex(range(surfaces)).fillna(0)
     gap = (affected * (rates[False] - rates[True])).fillna(0).to_numpy()
-    orders = {"raw counts": counts, "weighted counts": weighted, "naive gap": gap}
-    return {name: np.argsort(-values, kind="stable") for name, values in orders.items()}
+    orders = {"raw counts": counts.astype(float), "weighted counts": weighted, "naive gap": gap}
+    return {name: np.argsort(-values, kind="stable").astype(np.int64) for name, values in orders.items()}
 
 
 def naive_site_loss(site: Site) -> float:
@@ -123,10 +124,11 @@ def naive_site_loss(site: Site) -> float:
 def _units(site: Site) -> pd.DataFrame:
     met = site.interactions.assign(affected=site.interactions["kind"] > 0)
     units = met.groupby(["session", "surface"], as_index=False)["affected"].max()
-    return units.assign(converted=site.sessions["converted_at"].to_numpy()[units["session"]] > 0)
+    units["converted"] = site.sessions["converted_at"].to_numpy()[units["session"]] > 0
+    return pd.DataFrame(units)
 
 
-def quality(order: Floats, world: World) -> float:
+def quality(order: Counts, world: World) -> float:
     """Of harmful and noisy harmless surfaces: 1 when every harmful one comes first, else 0; NaN without both."""
     noisy = [surface for surface in world.steppers if world.harm.get(surface, 0) == 0]
     harmful = [surface for surface in world.harm if world.harm[surface] > 0]

@@ -55,7 +55,7 @@ def ranks(scores: pd.DataFrame) -> pd.Series:
 
 
 def friction_index(rates: pd.Series, levels: pd.Series) -> pd.Series:
-    """100 (1 - 2^-rho), rho = rate ÷ median rate of the level's surfaces: 50 is typical, 75 twice, 87.5 three times that.
+    """100 (1 - 2^-rho), rho = rate ÷ median rate of the level's surfaces: 50 is typical, 75 twice, 87.5 three times it.
 
     Missing where a level has fewer than three surfaces: there are no peers.
     """

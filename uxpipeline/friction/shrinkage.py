@@ -1,9 +1,9 @@
 """Shrinkage: severities of like surfaces inform each other.
 
 True severities of a level and signal are taken to be draws from a mixture of normals around zero, narrow and wide,
-whose weights are fitted to all of them (adaptive shrinkage; Stephens 2017, Biostatistics 18:275). Where nothing does harm
-the narrow ones win and every estimate is drawn to zero; a few harmful surfaces among many harmless ones keep theirs,
-which a single normal, such as a random-effects model, would draw in with the rest.
+whose weights are fitted to all of them (adaptive shrinkage; Stephens 2017, Biostatistics 18:275). Where nothing does
+harm the narrow ones win and every estimate is drawn to zero; a few harmful surfaces among many harmless ones keep
+theirs, which a single normal, such as a random-effects model, would draw in with the rest.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ import numpy as np
 from uxpipeline.friction.rates import Floats
 
 _NULL_WEIGHT = 2.0
-"""Dirichlet prior of the narrowest component, 1 for the others: one pseudo-observation without harm. The paper's 10 is for
-thousands of effects; a site has tens of surfaces."""
+"""Dirichlet prior of the narrowest component, 1 for the others: one pseudo-observation without harm. The paper's 10 is
+for thousands of effects; a site has tens of surfaces."""
 _STEPS, _CLOSE = 2_000, 1e-8
 
 

@@ -1,8 +1,8 @@
 """Synthetic sites whose causal truth is known, to see whether scores find it.
 
 Sessions have a hidden intent. It makes them touch more surfaces, more often, and convert more: whoever does more meets
-more friction and converts more, without any friction causing it. Each interaction with a surface meets friction with that
-surface's probability, more on mobiles. Friction on a harmful surface multiplies the session's chance of a later
+more friction and converts more, without any friction causing it. Each interaction with a surface meets friction with
+that surface's probability, more on mobiles. Friction on a harmful surface multiplies the session's chance of a later
 conversion by 1 - harm. The truth is the expected number of conversions that friction took in the scoring window.
 """
 
@@ -35,6 +35,7 @@ class World:
         spread: spread of its logarithm over surfaces.
         mobile: factor of friction on mobiles.
         mobile_conversion: what a mobile adds to the log odds of converting.
+        base: log odds of converting of a desktop visitor of average intent.
         intent: what a unit of intent adds to the log odds of converting.
         hidden: what a unit of intent adds to the logarithm of friction itself: confounding nobody can see.
         days: days with sessions, up to the as-of day.
@@ -50,6 +51,7 @@ class World:
     spread: float = 0.4
     mobile: float = 1.6
     mobile_conversion: float = -0.5
+    base: float = -2.6
     intent: float = 0.9
     hidden: float = 0.0
     days: int = 28
@@ -160,7 +162,7 @@ def _convert(
 ) -> tuple[Floats, float]:
     """Decide who converts when, and what friction took; 30 % would convert before their visit's end."""
     n = len(sessions)
-    logit = -2.6 + world.intent * sessions["intent"] + world.mobile_conversion * (sessions["device"] == "mobile")
+    logit = world.base + world.intent * sessions["intent"] + world.mobile_conversion * (sessions["device"] == "mobile")
     chance = np.minimum(1 / (1 + np.exp(-(logit + 0.4 * (sessions["referrer"] != "")))), 0.6).to_numpy()
     session, at = interactions["session"].to_numpy(), interactions["at"].to_numpy()
     last = np.searchsorted(session, np.arange(n), side="right") - 1
