@@ -21,6 +21,11 @@ class Periods:
     prior_exposed: Counts
     prior_affected: Counts
 
+    def take(self, rows: Counts) -> "Periods":
+        """The periods of some surfaces."""
+        every = (self.recent_exposed, self.recent_affected, self.prior_exposed, self.prior_affected)
+        return Periods(*(counts[rows] for counts in every))
+
 
 @dataclass(frozen=True)
 class Tails:
@@ -60,16 +65,19 @@ def states(periods: Periods, prior: tuple[Floats, Floats], rules: "Rules") -> tu
     `chronic`: friction recently and before, without a step. `none`: anything else.
     """
     known = (periods.recent_exposed >= rules.least) & (periods.prior_exposed >= rules.least)
-    tails = predictive_tails(periods, *prior)
-    changed = np.where(known, np.minimum(1.0, 2 * np.minimum(tails.above, tails.below)), np.nan)
+    compared = np.flatnonzero(known)
+    tails = predictive_tails(periods.take(compared), prior[0][compared], prior[1][compared])
+    changed, ratio = np.full(len(known), np.nan), np.ones(len(known))
+    changed[compared] = np.minimum(1.0, 2 * np.minimum(tails.above, tails.below))
+    ratio[compared] = tails.ratio
     q = q_values(changed)
     significant = known & (np.nan_to_num(q, nan=1.0) <= rules.q)
     troubled = periods.recent_affected >= rules.affected
     found = np.full(len(q), "none", dtype=object)
     found[troubled & (periods.prior_affected >= rules.affected)] = "chronic"
     found[troubled & (periods.prior_exposed < rules.least) & rules.history] = "new"
-    found[significant & (tails.ratio >= rules.ratio) & troubled] = "step_up"
-    found[significant & (tails.ratio <= 1 / rules.ratio) & (periods.prior_affected >= rules.affected)] = "recovering"
+    found[significant & (ratio >= rules.ratio) & troubled] = "step_up"
+    found[significant & (ratio <= 1 / rules.ratio) & (periods.prior_affected >= rules.affected)] = "recovering"
     return [str(state) for state in found], q
 
 

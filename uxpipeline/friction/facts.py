@@ -106,7 +106,7 @@ def count(connection: Connection, window: Window, parameters: Parameters, source
         connection.execute(statement(f"friction/score/{step}"))
     _make(connection, ["units"])
     connection.execute(statement("friction/score/merge_units"))
-    _make(connection, ["trials", "cells", "strata", "strata_by_kind"])
+    _make(connection, ["trials", "cells", "strata", "strata_by_kind", "strata_rates"])
     observed = connection.execute(statement("friction/score/observed_days")).fetchone()
     return Counts(
         surfaces=_frame(connection, "surface_counts"),
