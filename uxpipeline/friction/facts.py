@@ -124,8 +124,22 @@ def make_facts(connection: Connection, window: Window) -> None:
     connection.execute(statement("friction/facts/stale_sessions_of_window"), values)
     connection.execute(statement("friction/facts/session_events"))
     connection.execute(statement("friction/facts/session_events_of_window"), values)
-    connection.execute(statement("marts/sessions/50_new_session_surfaces"))
-    connection.execute(statement("marts/sessions/51_session_surfaces"))
+    for step in ("50_new_session_surfaces", "51_session_surfaces"):
+        connection.execute(statement(f"marts/sessions/{step}"))
+
+
+def replace_facts(connection: Connection) -> None:
+    """Make the facts of `session_events` and let them replace the stored ones of `stale_sessions`.
+
+    Both are temporary tables of the caller's transaction: sessions by `session_id`, and all their events, each once.
+    """
+    for step in (
+        "50_new_session_surfaces",
+        "51_session_surfaces",
+        "52_drop_session_surfaces",
+        "53_keep_session_surfaces",
+    ):
+        connection.execute(statement(f"marts/sessions/{step}"))
 
 
 def _make(connection: Connection, tables: Iterable[str]) -> None:

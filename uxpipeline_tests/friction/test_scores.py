@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from uxpipeline.db.connect import Connection, transaction
-from uxpipeline.db.sqlfiles import statement
-from uxpipeline.friction.facts import Window, make_facts
+from uxpipeline.friction.facts import Window, make_facts, replace_facts
 from uxpipeline.friction.scores import score_day
 from uxpipeline_tests.factories import scalar
 
@@ -309,9 +308,10 @@ def test_stored_facts_are_replaced_session_by_session(connection: Connection) ->
     act(connection, "b", "click", "button#buy")
     for _ in range(2):
         with transaction(connection):
-            make_facts(connection, Window(AS_OF, NOW, 28))
-            connection.execute(statement("marts/sessions/52_drop_session_surfaces"))
-            connection.execute(statement("marts/sessions/53_keep_session_surfaces"))
+            connection.execute(b"create temporary table stale_sessions (session_id text primary key) on commit drop")
+            connection.execute(b"insert into stale_sessions select session_id from user_sessions")
+            connection.execute(b"create temporary table session_events on commit drop as select * from behavior_events")
+            replace_facts(connection)
 
     from_facts = score_day(connection, AS_OF, None, NOW, source="facts")
 
