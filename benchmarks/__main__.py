@@ -2,8 +2,10 @@
 
 import sys
 
-from benchmarks import rate_coverage, refresh
+from benchmarks import friction_scale, friction_truth, rate_coverage, refresh
 
 if __name__ == "__main__":
     rate_coverage.main()
+    friction_scale.main()
+    friction_truth.main()
     sys.exit(refresh.main([]))

@@ -8,7 +8,7 @@ import dagster as dg
 from psycopg import sql
 
 from uxpipeline.db.connect import Connection
-from uxpipeline.db.sqlfiles import read, statement
+from uxpipeline.db.sqlfiles import files_below, read, statement
 from uxpipeline.settings import Settings
 
 SCHEMA, RAW, MART, FRICTION, PROPOSAL = "schema", "raw", "mart", "friction", "proposal"
@@ -26,6 +26,11 @@ AS_OF_DAYS = dg.DailyPartitionsDefinition(start_date=Settings.from_env().start_d
 def code_version(*names: str) -> str:
     """Hash of the SQL files behind an asset: the UI marks it unsynced when they change."""
     return hashlib.sha256("".join(read(name).sha256 for name in names).encode()).hexdigest()[:12]
+
+
+def statements_below(folder: str) -> list[str]:
+    """Names of all SQL files of a folder, for assets that run them all."""
+    return [file.name for file in files_below(folder)]
 
 
 def table_name(relation: str, schema: str = "public") -> dict[str, str]:

@@ -13,25 +13,14 @@ from uxpipeline import __version__
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.display import display_key
+from uxpipeline.friction.parameters import GATES
 from uxpipeline.proposals.power import testability
 from uxpipeline.proposals.rules import RULES, Rule
-from uxpipeline.settings import Profile, Settings
+from uxpipeline.settings import Settings
 
 AUTHOR = f"uxpipeline:{__version__}"
 MOST_PER_DAY = 5
 HYPOTHESIS_VERSION = 1
-
-
-@dataclass(frozen=True)
-class EvidenceGate:
-    """Fewest sessions and visitors a proposal may rest on."""
-
-    exposed_sessions: int
-    affected_sessions: int
-    affected_visitors: int
-
-
-GATES: dict[Profile, EvidenceGate] = {"default": EvidenceGate(100, 10, 5), "demo": EvidenceGate(10, 5, 5)}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from uxpipeline.db.connect import Connection
+from uxpipeline.db.connect import Connection, transaction
+from uxpipeline.friction.facts import Window, make_facts, replace_facts
 from uxpipeline.friction.scores import score_day
 from uxpipeline_tests.factories import scalar
 
@@ -243,4 +244,89 @@ def test_conversions_are_those_of_the_exposed_sessions(connection: Connection) -
         b" ('other', 'end', 9, 'c', '2026-11-20')"
     )
 
+    assert scores(connection)["element", "#buy", "any"]["converted_sessions"] == 1
+
+
+HOSTILE = "'; drop table friction_scores; --\t\\N\n\x07<script>{facts} %(as_of)s \\"
+
+
+def test_hostile_keys_are_stored_as_they_are(connection: Connection) -> None:
+    for session in ("a", "b"):
+        act(connection, session, "click", component=HOSTILE)
+        act(connection, session, "click", "a[name=" + HOSTILE.replace("\n", "") + "]")
+
+    found = scores(connection)
+
+    assert counts(found, "component", HOSTILE, "any") == ("interaction", 0, 2)
+    assert scalar(connection, "select count(*) from friction_scores where surface_key like '%drop table%'") >= 2
+
+
+def test_keys_too_long_to_be_stored_keep_their_beginning(connection: Connection) -> None:
+    path = "div > " + "é" * 450
+    for page in ("/one" + "x" * 900, "/two" + "x" * 900):
+        act(connection, "a", "click", path, page=page)
+    act(connection, "a", "form_start", form="y" * 5000)
+
+    found = scores(connection)
+
+    long = [key for level, key, _ in found if level == "element" and key.startswith("/")]
+    assert len(set(long)) == 2
+    assert all(len(key.encode()) <= 1200 for _, key, _ in found)
+
+
+def test_an_interaction_ends_with_a_pause_of_two_seconds(connection: Connection) -> None:
+    for second in (0, 1, 2.5, 5):
+        act(connection, "a", "click", "button#buy", second=second)
+    act(connection, "a", "rage_click", "button#buy", second=2.8)
+    scores(connection)
+
+    with transaction(connection):
+        make_facts(connection, Window(AS_OF, NOW, 28))
+        made = connection.execute(
+            b"select interactions, interaction_at, events_before, rage_click_at"
+            b" from pg_temp.new_session_surfaces where base_key = '#buy'"
+        ).fetchall()
+
+    assert made == [(2, [NOON, NOON + timedelta(seconds=5)], [0, 4], NOON)]
+
+
+def test_an_event_that_came_twice_is_one(connection: Connection) -> None:
+    act(connection, "a", "click", "button#buy")
+    connection.execute(
+        b'insert into behavior_events (id, session_id, event_type, element_path, page_url, "timestamp", received_at)'
+        b" select id, session_id, event_type, element_path, page_url, \"timestamp\" + interval '10 s', received_at"
+        b" from behavior_events"
+    )
+
+    with transaction(connection):
+        make_facts(connection, Window(AS_OF, NOW, 28))
+        assert scalar(connection, "select max(interactions) from pg_temp.new_session_surfaces") == 1
+
+
+def test_stored_facts_are_replaced_session_by_session(connection: Connection) -> None:
+    act(connection, "a", "click", "button#buy")
+    act(connection, "b", "click", "button#buy")
+    for _ in range(2):
+        with transaction(connection):
+            connection.execute(b"create temporary table stale_sessions (session_id text primary key) on commit drop")
+            connection.execute(b"insert into stale_sessions select session_id from user_sessions")
+            connection.execute(b"create temporary table session_events on commit drop as select * from behavior_events")
+            replace_facts(connection)
+
+    from_facts = score_day(connection, AS_OF, None, NOW, source="facts")
+
+    assert scalar(connection, "select count(*) from uxpipeline.session_surfaces where base_key = '#buy'") == 2
+    assert from_facts.equals(score_day(connection, AS_OF, None, NOW, source="events"))
+
+
+def test_a_conversion_received_later_is_unknown_to_a_replay(connection: Connection) -> None:
+    act(connection, "a", "click", "button#buy", received=NOON)
+    connection.execute(
+        b"insert into conversion_funnels (funnel_name, step_name, step_order, session_id, entered_at, received_at)"
+        b" values ('lead_capture', 'lead', 2, 'a', '2026-11-20 13:00+00', '2026-11-25')"
+    )
+
+    replayed = scores(connection, known_at=NOON + timedelta(days=1))["element", "#buy", "any"]
+
+    assert replayed["converted_sessions"] == 0
     assert scores(connection)["element", "#buy", "any"]["converted_sessions"] == 1

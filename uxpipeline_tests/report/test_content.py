@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from uxpipeline.db.connect import Connection
-from uxpipeline.friction.scores import Parameters
+from uxpipeline.friction.parameters import Parameters
 from uxpipeline.report.records import WINDOW_DAYS
 from uxpipeline.report.render import render
 from uxpipeline.settings import Settings

@@ -23,18 +23,20 @@ class ScoreConfig(dg.Config):
     owners=specs.OWNERS,
     kinds=specs.PYTHON_KINDS,
     metadata=specs.table_name("friction_scores"),
-    code_version=specs.code_version("friction/surface_counts"),
+    code_version=specs.code_version(*specs.statements_below("friction/score")),
 )
 def friction_scores(
     context: dg.AssetExecutionContext, config: ScoreConfig, pipeline: PipelineResource
 ) -> dg.MaterializeResult[None]:
-    """How often sessions exposed to each element, component and page met friction, with 90 % credible intervals."""
+    """How often sessions met friction at each element, component and page, and what it cost, with intervals."""
+    from uxpipeline.friction.parameters import parameters_of  # noqa: PLC0415
     from uxpipeline.friction.scores import score_day  # noqa: PLC0415 - pandas and scipy: not in the code location
 
     as_of = date.fromisoformat(context.partition_key)
     known_at = datetime.fromisoformat(config.known_at) if config.known_at else None
     with pipeline.writing() as connection:
-        scores = score_day(connection, as_of, known_at, datetime.now(UTC))
+        parameters = parameters_of(pipeline.settings.profile)
+        scores = score_day(connection, as_of, known_at, datetime.now(UTC), parameters)
         metadata = specs.relation_metadata(connection, "friction_scores")
         elements = ranked_surfaces(connection, as_of, "element")
         pages = ranked_surfaces(connection, as_of, "page")

@@ -1,0 +1,92 @@
+"""Time and memory of scoring a day at 10,000 surfaces, facts given: the process and its server backend together."""
+
+import sys
+import threading
+import time
+
+import psutil
+from rich.console import Console
+
+from uxpipeline.db.connect import Connection, connect
+from uxpipeline.db.migrate import migrate
+from uxpipeline.db.sqlfiles import statement
+from uxpipeline.embedded.server import EmbeddedServer
+from uxpipeline.friction.scores import score_day
+from uxpipeline.settings import Settings
+from uxpipeline_tests.conftest import fresh_database, temporary_home
+from uxpipeline_tests.friction.worlds import AS_OF, NOW, World, draw_site
+from uxpipeline_tests.friction.worlds_stored import store_facts, store_sessions
+
+SURFACES = 10_000
+_MEGABYTE = 1024 * 1024
+
+
+def main(sessions: int = 150_000) -> None:
+    """Print seconds and the memory that scoring adds."""
+    world = World(
+        "large", sessions=sessions, surfaces=SURFACES, traffic=1.6, harm=dict.fromkeys(range(0, SURFACES, 50), 0.5)
+    )
+    with temporary_home() as home:
+        server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True)
+        with server.running(), fresh_database(server.url()) as url:
+            with connect(url) as connection:
+                facts = _fill(connection, world)
+            with connect(url) as connection:
+                _measure(connection, facts)
+
+
+def _fill(connection: Connection, world: World) -> int:
+    list(migrate(connection))
+    site = draw_site(world, 0)
+    with connection.transaction():
+        connection.execute(statement("friction/score/settings"))
+        store_sessions(connection, site)
+        store_facts(connection, site, all_levels=False)
+    row = connection.execute(b"select count(*) from uxpipeline.session_surfaces").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _measure(connection: Connection, facts: int) -> None:
+    with _Memory([psutil.Process(), psutil.Process(connection.info.backend_pid)]) as memory:
+        started = time.monotonic()
+        cpu = time.process_time()
+        scores = score_day(connection, AS_OF, None, NOW, source="facts")
+        seconds, own = time.monotonic() - started, time.process_time() - cpu
+    surfaces = scores[["surface_level", "surface_key"]].drop_duplicates()
+    Console().print(
+        f"{len(surfaces)} surfaces, {facts} facts, {scores['severity'].notna().sum()} severities: {seconds:.1f} s"
+        f" ({own:.1f} s of it in Python), {memory.added / _MEGABYTE:.0f} MB beyond what was used before"
+    )
+
+
+class _Memory:
+    """Peak memory of processes beyond what they used at first, sampled ten times a second."""
+
+    def __init__(self, processes: list[psutil.Process]) -> None:
+        self._processes = processes
+        self._over = threading.Event()
+        self._first = self._peak = self._used()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    @property
+    def added(self) -> int:
+        return self._peak - self._first
+
+    def _used(self) -> int:
+        return sum(process.memory_info().rss for process in self._processes)
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.1):
+            self._peak = max(self._peak, self._used())
+
+    def __enter__(self) -> "_Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:2]))

@@ -1,0 +1,1 @@
+create temporary table session_events (like public.behavior_events) on commit drop;

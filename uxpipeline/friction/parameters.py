@@ -1,0 +1,77 @@
+"""Everything a friction score depends on beside its input, in one place."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+
+from uxpipeline.settings import Profile
+
+
+@dataclass(frozen=True)
+class EvidenceGate:
+    """Fewest sessions and visitors that a loss is estimated from and a proposal may rest on."""
+
+    exposed_sessions: int
+    affected_sessions: int
+    affected_visitors: int
+
+
+GATES: dict[Profile, EvidenceGate] = {"default": EvidenceGate(100, 10, 5), "demo": EvidenceGate(10, 5, 5)}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """A change of any of these makes a new `score_version`.
+
+    Attributes:
+        method: name of the estimator; changes with its formulas.
+        window_days: days a score covers, `as_of` included.
+        recent_days: days whose rates are compared with the surface's own history.
+        interval: mass of the interval around a rate.
+        gate: fewest sessions and visitors a loss is estimated from.
+        fewest_controls: fewest controls of a stratum, also of those that never meet friction.
+        overlap_wanted: share of cases with controls below which strata are coarsened; also the least of grade B.
+        pool_at_least: fewest surfaces whose contrasts teach a prior; with fewer a cold start is used.
+        cold_start: prior standard deviation of a severity, as a share of the conversion rate of controls, by signal.
+        draws: simulated losses per surface.
+        seed: of those draws.
+        anomaly_ratio: least ratio of recent to former rate that counts as a step.
+        anomaly_q: false-discovery rate of steps.
+        anomaly_least: fewest exposed sessions, recently and before, to compare.
+        falsification_p: a check with a smaller p-value tells.
+        loss_q: false-discovery rate of losses for grades A and B.
+        likely: least probability of a loss for grade B.
+        overlap_best: least overlap of grade A.
+    """
+
+    method: str = "risk-set-1"
+    window_days: int = 28
+    recent_days: int = 7
+    interval: float = 0.90
+    gate: EvidenceGate = GATES["default"]
+    fewest_controls: int = 5
+    overlap_wanted: float = 0.70
+    pool_at_least: int = 10
+    cold_start: dict[str, float] = field(
+        default_factory=lambda: {"any": 1.0, "error": 1.0, "rage_click": 0.8, "hesitation": 0.2}
+    )
+    draws: int = 4000
+    seed: int = 20261122
+    anomaly_ratio: float = 1.5
+    anomaly_q: float = 0.10
+    anomaly_least: int = 30
+    falsification_p: float = 0.05
+    loss_q: dict[str, float] = field(default_factory=lambda: {"A": 0.001, "B": 0.01})
+    likely: float = 0.80
+    overlap_best: float = 0.80
+
+    @property
+    def version(self) -> str:
+        """Method and a hash of all parameters."""
+        digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return f"{self.method}+{digest[:8]}"
+
+
+def parameters_of(profile: Profile) -> Parameters:
+    """The parameters a profile scores with."""
+    return replace(Parameters(), gate=GATES[profile])
