@@ -10,7 +10,7 @@ create table public.proposal_evidence (
     known_at timestamptz not null,
     score_version text not null,
     recorded_at timestamptz not null default clock_timestamp(),
-    unique (proposal_id, query_id, as_of)
+    unique (proposal_id, query_id, as_of, known_at)
 );
 
 comment on table public.proposal_evidence is
