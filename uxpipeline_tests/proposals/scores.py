@@ -66,6 +66,12 @@ def crowd(
         b" from generate_series(1, %(raged)s + %(calm)s) n",
         values,
     )
+    connection.execute(
+        b"insert into conversion_funnels (session_id, funnel_name, step_name, step_order, entered_at, received_at)"
+        b" select %(element)s || n, 'lead_capture', 'lead', 1, '2026-11-20 12:05+00', '2026-11-20 12:06+00'"
+        b" from generate_series(%(raged)s + 1, %(raged)s + %(calm)s, 3) n",
+        values,
+    )
 
 
 def score(connection: Connection, profile: Profile = "demo", known_at: datetime = NOW) -> None:
