@@ -265,7 +265,8 @@ def test_surfaces_with_the_same_affected_sessions_are_one(connection: Connection
     crowd(connection, "same", raged=6, calm=12, page="/other")
     crowd(connection, "apart", raged=6, calm=12, page="/third")
     connection.execute(
-        b"update behavior_events set session_id = 'buy' || substr(session_id, 5) where session_id like 'same%'"
+        b"update behavior_events set session_id = 'buy' || substr(session_id, 5), received_at = '2026-11-20 12:02+00'"
+        b" where session_id like 'same%'"
     )
     connection.execute(b"delete from user_sessions where session_id like 'same%'")
     for number in range(3):
