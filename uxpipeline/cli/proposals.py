@@ -1,6 +1,5 @@
 """`uxpipeline proposals`: the queue for people."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +14,8 @@ from uxpipeline.report.wording import text
 from uxpipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from uxpipeline.proposals.decide import Decision
 
 app = typer.Typer(help="Proposed changes, their evidence, and what people decide about them.", no_args_is_help=True)

@@ -92,9 +92,7 @@ def roll_back(connection: Connection, proposal_id: str, by: str, reason: str, pr
     if not why:
         raise InputError("A rollback says why", "Say it in a sentence with --reason")
     with _deciding(connection, proposal_id, by, why):
-        _decide(
-            connection, proposal_id, "rolled_back", pr_url=url, pr_number=request_number(url), rollback_reason=why
-        )
+        _decide(connection, proposal_id, "rolled_back", pr_url=url, pr_number=request_number(url), rollback_reason=why)
     return Decision(proposal_id, "rolled_back", by, url, request_number(url))
 
 

@@ -55,7 +55,7 @@ def record(connection: Connection, proposal_id: str, candidate: Candidate, profi
 
 
 def contradiction(connection: Connection, evidence: StoredEvidence) -> str | None:
-    """What no longer holds when the question is put again, over the same window and what was known then; None if all does.
+    """What no longer holds when the question is put again, over the same window and rows; None if all does.
 
     Runs in the caller's transaction, and takes as long as a scoring.
     """

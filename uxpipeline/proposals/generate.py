@@ -1,4 +1,4 @@
-"""From scores to proposals: deterministic, typed, with the evidence they rest on. When in doubt, nothing is proposed."""
+"""From scores to proposals: deterministic, typed, with evidence. When in doubt, nothing is proposed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field

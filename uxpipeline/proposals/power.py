@@ -61,9 +61,7 @@ def sessions_per_arm(baseline: float, relative_effect: float, alpha: float = 0.0
     return math.ceil(quantiles**2 * variance / (treated - baseline) ** 2)
 
 
-def testability(
-    metric: str, exposed: int, succeeded: int, observed_days: int, expected: float | None
-) -> Testability:
+def testability(metric: str, exposed: int, succeeded: int, observed_days: int, expected: float | None) -> Testability:
     """Judge whether the traffic of a surface could carry a test of `MINIMUM_EFFECT`, or of a larger expected effect.
 
     Args:

@@ -60,4 +60,3 @@ def test_a_refusal_is_one_line_and_changes_nothing(connection: Connection, insta
     assert data is not None
     assert (data.description or "").startswith("The change is not one of the allowed kinds")
     assert scalar(connection, "select status from optimization_history") == "proposed"
-

@@ -75,7 +75,13 @@ def reason(generated: Generated) -> str:
     ],
 )
 def test_how_long_an_end_lasts(
-    connection: Connection, settings: Settings, ended_at: datetime, status: str, code: str, days: int, outcome: str | None
+    connection: Connection,
+    settings: Settings,
+    ended_at: datetime,
+    status: str,
+    code: str,
+    days: int,
+    outcome: str | None,
 ) -> None:
     before = first(connection, settings, ended_at)
     end(connection, status, code)

@@ -87,7 +87,9 @@ def test_a_changed_record_refuses(connection: Connection, proposal: str) -> None
         approve(connection, proposal, "Ada")
 
 
-@pytest.mark.parametrize("change", ["score_version = 'older'", "params = params || '{\"profile\": \"x\"}'", "query_id = 'q'"])
+@pytest.mark.parametrize(
+    "change", ["score_version = 'older'", 'params = params || \'{"profile": "x"}\'', "query_id = 'q'"]
+)
 def test_what_this_version_does_not_compute_refuses(connection: Connection, proposal: str, change: str) -> None:
     connection.execute(b"alter table proposal_evidence disable trigger refuse_rewrite")
     connection.execute(f"update proposal_evidence set {change}".encode())  # noqa: S608 - text of this file
@@ -184,7 +186,9 @@ def test_a_rollback_without_a_reason_is_refused(connection: Connection, proposal
 
 
 def test_a_move_the_database_refuses_says_what_is_possible(connection: Connection, proposal: str) -> None:
-    with pytest.raises(DecisionRefusedError, match=f"Proposal {proposal} is proposed: it cannot become implemented") as no:
+    with pytest.raises(
+        DecisionRefusedError, match=f"Proposal {proposal} is proposed: it cannot become implemented"
+    ) as no:
         implement(connection, proposal, "Ada")
     assert "approved, rejected, archived" in no.value.remedy
 

@@ -35,7 +35,11 @@ def test_a_sure_loss_makes_a_typed_proposal_with_its_numbers(connection: Connect
     assert made.friction_point == "Repeated fast clicks on #buy"
     assert fault(made.proposed_changes) is None
     evidence = made.metadata["evidence"]
-    assert (evidence["affected_sessions"], evidence["exposed_sessions"], evidence["evidence_grade"]) == (4000, 20000, "A")
+    assert (evidence["affected_sessions"], evidence["exposed_sessions"], evidence["evidence_grade"]) == (
+        4000,
+        20000,
+        "A",
+    )
     assert made.metadata["test"]["verdict"] == "testable"
     assert (made.component_id, made.page_url) == ("buy-box", "/cart")
     assert scalar(connection, "select count(*) from proposal_blocks") == 0

@@ -171,7 +171,7 @@ def test_identity_never_changes(db: Connection, change: str) -> None:
     assert "never change" in str(refusal(db, change, "23514"))
 
 
-@pytest.mark.parametrize("change", ["'{}'", "null", "metadata || '{\"dedupe_key\": \"other\"}'"])
+@pytest.mark.parametrize("change", ["'{}'", "null", 'metadata || \'{"dedupe_key": "other"}\''])
 def test_neither_does_the_author(db: Connection, change: str) -> None:
     given(db)
     assert "never change" in str(refusal(db, f"metadata = {change}", "23514"))
@@ -239,7 +239,9 @@ def test_records_only_grow_for_the_owner_too(sample: Connection, relation: str, 
 
 
 def test_no_event_is_forged(db: Connection) -> None:
-    forged = b"insert into public.proposal_events (proposal_id, actor, database_role, to_status) values ('p', 'B', 'b', 'x')"
+    forged = (
+        b"insert into public.proposal_events (proposal_id, actor, database_role, to_status) values ('p', 'B', 'b', 'x')"
+    )
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="by the database alone"), db.transaction():
         db.execute(forged)
     insert(db, "optimization_history")

@@ -74,9 +74,7 @@ def roll_back(context: dg.OpExecutionContext, config: RollbackConfig, pipeline: 
     from uxpipeline.proposals import decide  # noqa: PLC0415 - as above
 
     with pipeline.connection() as connection:
-        _tell(
-            context, decide.roll_back(connection, config.proposal_id, config.by, config.reason, config.pr_url).status
-        )
+        _tell(context, decide.roll_back(connection, config.proposal_id, config.by, config.reason, config.pr_url).status)
 
 
 def _tell(context: dg.OpExecutionContext, status: str) -> None:
@@ -84,23 +82,27 @@ def _tell(context: dg.OpExecutionContext, status: str) -> None:
     context.add_output_metadata({"status": status})
 
 
-@dg.job(description="Approve a proposal after asking its evidence again.")
+@dg.job
 def approve_proposal() -> None:
+    """Approve a proposal after asking its evidence again."""
     approve()
 
 
-@dg.job(description="Reject a proposal for a reason that decides whether it may come back.")
+@dg.job
 def reject_proposal() -> None:
+    """Reject a proposal for a reason that decides whether it may come back."""
     reject()
 
 
-@dg.job(description="Record that an approved change is live.")
+@dg.job
 def implement_proposal() -> None:
+    """Record that an approved change is live."""
     implement()
 
 
-@dg.job(description="Record that a change was taken back, and why.")
+@dg.job
 def rollback_proposal() -> None:
+    """Record that a change was taken back, and why."""
     roll_back()
 
 
