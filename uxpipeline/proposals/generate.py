@@ -34,7 +34,7 @@ class Generated:
 def propose(connection: Connection, as_of: date, settings: Settings, now: datetime) -> Generated:
     """Write the day's new proposals, the most worth first, and why other friction is not proposed.
 
-    One transaction: an error or a count that cannot be read proposes nothing. The same scores again propose nothing new.
+    One transaction: an error or a count that cannot be read proposes nothing. The same scores again propose nothing.
 
     Args:
         connection: open connection.

@@ -71,7 +71,7 @@ def _likely(judged: Judged) -> Iterator[Block]:
 
 
 def _not_falsified(judged: Judged) -> Iterator[Block]:
-    """Fails only where both checks speak against it: the compared sessions differed before, and a placebo does as much."""
+    """Fails only where both checks tell against it: compared sessions differed before, and a placebo does as much."""
     control, placebo = judged.candidate.negative_control_p, judged.candidate.placebo_p
     if control is not None and control < FALSIFIED_P and not (placebo is not None and placebo < FALSIFIED_P):
         shown = "not made" if placebo is None else f"p {placebo:.3f}"

@@ -157,7 +157,7 @@ def test_rejecting_records_the_code(connection: Connection, proposal: str, reaso
 
 
 def test_an_unknown_code_lists_the_known_ones(connection: Connection, proposal: str) -> None:
-    with pytest.raises(InputError, match="already_fixed, .*data_quality"):
+    with pytest.raises(InputError, match=r"already_fixed, .*data_quality"):
         reject(connection, proposal, "Ada", "because")
 
 
@@ -166,7 +166,8 @@ def test_implementing_fills_request_and_dates(connection: Connection, proposal: 
     implement(connection, proposal, "Bob", "https://git.example/shop/pull/17")
 
     found = connection.execute(
-        b"select status, pr_url, pr_number, implemented_at is not null, deployed_at is not null from optimization_history"
+        b"select status, pr_url, pr_number, implemented_at is not null, deployed_at is not null"
+        b" from optimization_history"
     ).fetchone()
     assert found == ("implemented", "https://git.example/shop/pull/17", 17, True, True)
 
@@ -186,9 +187,7 @@ def test_a_rollback_without_a_reason_is_refused(connection: Connection, proposal
 
 
 def test_a_move_the_database_refuses_says_what_is_possible(connection: Connection, proposal: str) -> None:
-    with pytest.raises(
-        DecisionRefusedError, match=f"Proposal {proposal} is proposed: it cannot become implemented"
-    ) as no:
+    with pytest.raises(DecisionRefusedError, match=f"Proposal {proposal} is proposed: it cannot become") as no:
         implement(connection, proposal, "Ada")
     assert "approved, rejected, archived" in no.value.remedy
 

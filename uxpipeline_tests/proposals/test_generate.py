@@ -288,7 +288,7 @@ def test_surfaces_with_the_same_affected_sessions_are_one(connection: Connection
     assert block.detail == f"100% of the affected sessions are those of {first.proposal_id}"
 
 
-def test_the_demo_s_gate_is_lower_and_named(connection: Connection, demo: Settings, settings: Settings) -> None:
+def test_the_demo_s_gate_is_lower_and_named(connection: Connection, demo: Settings) -> None:
     crowd(connection, "buy", raged=6, calm=10)
     score(connection)
 

@@ -1,5 +1,7 @@
 """What becomes of a proposal, whoever writes: the database's own rules, tried as owner and as the roles."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 
 import psycopg
@@ -83,26 +85,25 @@ def test_only_the_listed_moves_are_possible(db: Connection, role: str | None, ol
             move()
 
 
+@contextmanager
+def as_role(connection: Connection, role: str | None) -> Iterator[None]:
+    """The block as a role, or as the owner; a refusal undoes it."""
+    with connection.transaction() if role is None else acting_as(connection, role):
+        yield
+
+
 @pytest.mark.parametrize("role", [None, "admin", "ai_analysis"])
 @pytest.mark.parametrize("status", [status for status in STATUSES if status != "proposed"])
 def test_no_role_inserts_a_decided_proposal(db: Connection, role: str | None, status: str) -> None:
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="starts as proposed"), db.transaction():
-        if role is None:
-            insert(db, "optimization_history", status=status)
-        else:
-            with acting_as(db, role):
-                insert(db, "optimization_history", status=status)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="starts as proposed"), as_role(db, role):
+        insert(db, "optimization_history", status=status)
 
 
 @pytest.mark.parametrize("column", FORGED)
 @pytest.mark.parametrize("role", [None, "admin"])
 def test_no_role_inserts_an_outcome(db: Connection, role: str | None, column: str) -> None:
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="no outcome yet"), db.transaction():
-        if role is None:
-            insert(db, "optimization_history", **{column: FORGED[column]})
-        else:
-            with acting_as(db, role):
-                insert(db, "optimization_history", **{column: FORGED[column]})
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="no outcome yet"), as_role(db, role):
+        insert(db, "optimization_history", **{column: FORGED[column]})
 
 
 def test_a_forged_date_of_creation_is_overwritten(db: Connection) -> None:
