@@ -8,7 +8,7 @@ from rich.table import Table
 from uxpipeline.cli.console import Json, database, out, print_json
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.migrate import require_current
-from uxpipeline.display import display_key
+from uxpipeline.proposals.names import surface_name
 from uxpipeline.proposals.store import list_proposals, show_proposal
 from uxpipeline.report.wording import text
 from uxpipeline.settings import Settings
@@ -149,6 +149,6 @@ def _list_blocked(connection: Connection, *, json: bool) -> None:
     table = Table("surface", "signal", "affected", "reason", "detail", box=None)
     for block in found:
         affected = f"{block.affected_sessions} of {block.exposed_sessions}"
-        table.add_row(display_key(block.surface_key), block.signal, affected, block.reason, text(block.detail, 200))
+        table.add_row(surface_name(block.surface_key), block.signal, affected, block.reason, text(block.detail, 200))
     out.print(f"Not proposed on {found[0].as_of}: {found[0].total}")
     out.print(table)

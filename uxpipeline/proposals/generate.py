@@ -17,7 +17,7 @@ from uxpipeline.proposals.evidence import record
 from uxpipeline.proposals.guards import Block, Judged, own_block
 from uxpipeline.proposals.health import day_block
 from uxpipeline.proposals.impact import expected_impact
-from uxpipeline.proposals.parameters import STRICTNESS
+from uxpipeline.proposals.parameters import GRADES, STRICTNESS
 from uxpipeline.proposals.power import testability
 from uxpipeline.proposals.queue import Queue
 from uxpipeline.settings import Settings
@@ -61,7 +61,9 @@ def judge(candidate: Candidate) -> Judged:
     if candidate.signal == "form_leak":
         succeeded = exposed - candidate.affected_sessions
     metric = "form_submit" if candidate.signal == "form_leak" else "conversion"
-    expected = impact.median if impact else None
+    # A large effect that is poorly known would promise a small test.
+    known = candidate.signal == "form_leak" or candidate.evidence_grade in GRADES
+    expected = impact.median if impact and known else None
     return Judged(candidate, impact, testability(metric, exposed, succeeded, candidate.observed_days, expected))
 
 

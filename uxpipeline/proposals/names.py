@@ -14,7 +14,10 @@ _LONGEST = 160
 
 
 def surface_name(surface_key: str) -> str:
-    """A surface's key if it is a plain selector or path, else a hash that names it without repeating it."""
+    """A surface's key if it is a plain selector or path, else a hash that names it without repeating it.
+
+    Stricter than how tables of scores show keys: people act on proposals, and machines may read them.
+    """
     plain = len(surface_key) <= _LONGEST and _NAME.fullmatch(surface_key)
     return surface_key if plain else f"unprintable-{key_hash(surface_key)[:12]}"
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from uxpipeline.display import display_key
+from uxpipeline.proposals.names import surface_name
 
 NOT_ESTIMATED = "not estimated"
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -130,6 +131,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "decimal": decimal,
     "exposure": exposure,
     "percent": percent,
+    "plain_surface": surface_name,
     "reason": lambda reason: REASON_NAMES.get(reason, reason),
     "signal": lambda signal: SIGNAL_NAMES.get(signal, signal),
     "state": lambda state: STATE_NAMES.get(state, state),

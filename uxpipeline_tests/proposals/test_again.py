@@ -60,16 +60,16 @@ def reason(generated: Generated) -> str:
     ("status", "code", "days", "outcome"),
     [
         ("archived", "", 13, "cool_down"),
-        ("archived", "", 15, None),
+        ("archived", "", 14, None),
         ("implemented", "", 13, "cool_down"),
-        ("implemented", "", 15, None),
+        ("implemented", "", 14, None),
         ("rolled_back", "", 59, "cool_down"),
-        ("rolled_back", "", 61, None),
+        ("rolled_back", "", 60, None),
         ("rejected", "other", 89, "cool_down"),
-        ("rejected", "other", 91, None),
+        ("rejected", "other", 90, None),
         ("rejected", "", 89, "cool_down"),
         ("rejected", "already_fixed", 13, "cool_down"),
-        ("rejected", "already_fixed", 15, None),
+        ("rejected", "already_fixed", 14, None),
         ("rejected", "wontfix_intentional", 15, "not_wanted"),
         ("rejected", "wontfix_irrelevant", 400, "not_wanted"),
     ],
@@ -86,7 +86,7 @@ def test_how_long_an_end_lasts(
     before = first(connection, settings, ended_at)
     end(connection, status, code)
 
-    generated = later(connection, settings, ended_at + timedelta(days=days))
+    generated = later(connection, settings, ended_at + timedelta(days=days, hours=1))
 
     if outcome:
         assert reason(generated) == outcome
