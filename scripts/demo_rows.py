@@ -20,6 +20,8 @@ TABLES = (
     "public.friction_scores",
     "public.optimization_history",
     "public.proposal_events",
+    "public.proposal_evidence",
+    "public.proposal_blocks",
     "uxpipeline.ingest_files",
     "uxpipeline.quarantine",
     "uxpipeline.parked",

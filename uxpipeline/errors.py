@@ -67,3 +67,7 @@ class InputError(TerminalError):
 
 class PublishRefusedError(TransientError):
     """The stage no longer holds what its audit saw; nothing of the file was published."""
+
+
+class DecisionRefusedError(TerminalError):
+    """A proposal cannot be decided on like this: its state, its evidence or its author stand against it."""

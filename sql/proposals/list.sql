@@ -1,8 +1,12 @@
--- Proposals of the newest day first, within a day in the order they were made: most certain friction first.
+-- Proposals of the newest day first, within a day in the order they were made: most worth first. What others put where
+-- objects belong is left out.
 select
-    proposal_id, status, friction_point, component_id, page_url, change_description, proposed_changes, created_at,
-    coalesce(metadata -> 'evidence', '{}') as evidence,
-    coalesce(metadata -> 'test', '{}') as test
+    proposal_id, status, friction_point, component_id, page_url, change_description, proposed_changes, ai_confidence,
+    expected_impact, actual_impact, pr_url, created_at, implemented_at, rollback_reason,
+    case when jsonb_typeof(metadata -> 'evidence') = 'object' then metadata -> 'evidence' else '{}' end as evidence,
+    case when jsonb_typeof(metadata -> 'prediction') = 'object' then metadata -> 'prediction' else '{}' end
+    as prediction,
+    case when jsonb_typeof(metadata -> 'test') = 'object' then metadata -> 'test' else '{}' end as test
 from public.optimization_history
 where (%(status)s::text is null or status = %(status)s)
     and (%(proposal_id)s::text is null or proposal_id = %(proposal_id)s)

@@ -1,4 +1,4 @@
--- Proposals of the newest day first, within a day in the order they were made: most certain friction first.
+-- Proposals of the newest day first, within a day in the order they were made: most worth first.
 select
     proposal_id, status, friction_point, component_id, page_url, change_description, expected_impact,
     metadata ->> 'profile' as profile,
@@ -7,6 +7,7 @@ select
     metadata #>> '{evidence,evidence_grade}' as evidence_grade,
     metadata -> 'test' as test,
     metadata #>> '{test,verdict}' as verdict,
+    metadata -> 'prediction' as prediction,
     count(*) over () as total
 from public.optimization_history
 order by (created_at at time zone 'UTC')::date desc, created_at, proposal_id

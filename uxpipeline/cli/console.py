@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -90,6 +91,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever is to be printed
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return float(value)
     if isinstance(value, Path | date):
         return str(value) if isinstance(value, Path) else value.isoformat()
     return value

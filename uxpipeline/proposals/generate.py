@@ -1,118 +1,108 @@
-"""From scores to proposals: deterministic, typed, with the evidence they rest on."""
+"""From scores to proposals: deterministic, typed, with evidence. When in doubt, nothing is proposed."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from uxpipeline import __version__
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.display import display_key
-from uxpipeline.friction.parameters import GATES
+from uxpipeline.friction.parameters import GATES, parameters_of
+from uxpipeline.proposals.blocks import keep_blocks
+from uxpipeline.proposals.candidates import Candidate, find_candidates
+from uxpipeline.proposals.confidence import confidences
+from uxpipeline.proposals.draft import AUTHOR, Proposal, draft
+from uxpipeline.proposals.evidence import record
+from uxpipeline.proposals.guards import Block, Judged, own_block
+from uxpipeline.proposals.health import day_block
+from uxpipeline.proposals.impact import expected_impact
+from uxpipeline.proposals.parameters import GRADES, STRICTNESS
 from uxpipeline.proposals.power import testability
-from uxpipeline.proposals.rules import RULES, Rule
+from uxpipeline.proposals.queue import Queue
 from uxpipeline.settings import Settings
-
-AUTHOR = f"uxpipeline:{__version__}"
-MOST_PER_DAY = 5
-HYPOTHESIS_VERSION = 1
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """One row of `optimization_history` as the generator makes it; impact and confidence stay unset until estimated."""
+class Generated:
+    """What a run proposed, and what it did not and why."""
 
-    proposal_id: str
-    friction_point: str
-    component_id: str | None
-    page_url: str | None
-    change_description: str
-    proposed_changes: dict[str, Any]
-    metadata: dict[str, Any]
+    made: list[Proposal] = field(default_factory=list)
+    blocked: list[tuple[Candidate, Block]] = field(default_factory=list)
 
 
-def propose(connection: Connection, as_of: date, settings: Settings) -> list[Proposal]:
-    """Write the day's new proposals, most certain friction first; what was proposed before is not proposed again."""
+def propose(connection: Connection, as_of: date, settings: Settings, now: datetime) -> Generated:
+    """Write the day's new proposals, the most worth first, and why other friction is not proposed.
+
+    One transaction: an error or a count that cannot be read proposes nothing. The same scores again propose nothing.
+
+    Args:
+        connection: open connection.
+        as_of: the scored day.
+        settings: profile and conversion.
+        now: the caller's clock.
+    """
     with transaction(connection):
         connection.execute(statement("proposals/state_actor"), {"actor": AUTHOR})
-        known = {key for (key,) in connection.execute(statement("proposals/known")).fetchall()}
-        found = candidates(connection, as_of, settings)
-        made = [proposal for proposal in found if proposal.metadata["dedupe_key"] not in known][:MOST_PER_DAY]
-        for proposal in made:
-            values = asdict(proposal)
-            values |= {name: Jsonb(values[name]) for name in ("proposed_changes", "metadata")}
-            connection.execute(statement("proposals/insert_proposal"), values)
-    return made
+        found = find_candidates(connection, as_of)
+        whole = day_block(connection, found, as_of, now, STRICTNESS[settings.profile])
+        if whole:
+            generated = Generated(blocked=[(candidate, whole) for candidate in found])
+        else:
+            generated = _generate(connection, found, settings, now)
+        keep_blocks(connection, as_of, generated.blocked)
+    return generated
 
 
-def candidates(connection: Connection, as_of: date, settings: Settings) -> list[Proposal]:
-    """What the day's scores justify, in order, whether or not it was proposed before."""
-    values = {"as_of": as_of, **asdict(GATES[settings.profile])}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        scores = cursor.execute(statement("proposals/candidates"), values).fetchall()
-    return [
-        _proposal(score, rule, as_of, settings)
-        for score in scores
-        for rule in RULES
-        if rule.fits(score["surface_level"], score["signal"], score["element_type"])
-    ]
+def judge(candidate: Candidate) -> Judged:
+    """Estimate what a change of the surface is worth and what a test of it would need."""
+    impact = expected_impact(candidate)
+    exposed, succeeded = candidate.exposed_sessions, candidate.converted_sessions
+    if candidate.signal == "form_leak":
+        succeeded = exposed - candidate.affected_sessions
+    metric = "form_submit" if candidate.signal == "form_leak" else "conversion"
+    # A large effect that is poorly known would promise a small test.
+    known = candidate.signal == "form_leak" or candidate.evidence_grade in GRADES
+    expected = impact.median if impact and known else None
+    return Judged(candidate, impact, testability(metric, exposed, succeeded, candidate.observed_days, expected))
 
 
-def _proposal(score: dict[str, Any], rule: Rule, as_of: date, settings: Settings) -> Proposal:
-    surface = display_key(score["surface_key"])
-    key = _dedupe_key(score, rule)
-    evidence = _evidence(score, as_of)
-    test = testability(*_metric(score), score["observed_days"])
-    return Proposal(
-        proposal_id=f"{key}-1",
-        friction_point=rule.friction.format(surface=surface),
-        component_id=score["component_id"],
-        page_url=score["page_key"],
-        change_description=rule.description.format(surface=surface),
-        proposed_changes={
-            "change_type": rule.change_type,
-            "target": {"level": score["surface_level"], "surface": surface},
-            "change": rule.change,
-            "rollback": rule.rollback,
-        },
-        metadata={
-            "dedupe_key": key,
-            "rule": rule.name,
-            "author": AUTHOR,
-            "profile": settings.profile,
-            "conversion": settings.conversion,
-            "evidence": evidence,
-            "evidence_hash": _hash(evidence),
-            "test": {"verdict": test.verdict, **asdict(test)},
-        },
-    )
+def _generate(connection: Connection, found: Sequence[Candidate], settings: Settings, now: datetime) -> Generated:
+    generated = Generated()
+    passing: list[Judged] = []
+    for candidate in found:
+        judged = judge(candidate)
+        block = own_block(judged, GATES[settings.profile], STRICTNESS[settings.profile])
+        if block:
+            generated.blocked.append((candidate, block))
+        else:
+            passing.append(judged)
+    if not passing:
+        return generated
+    queue = Queue.read(connection, passing, parameters_of(settings.profile), GATES[settings.profile], now)
+    by_grade = confidences(connection)
+    for judged in passing:
+        candidate = judged.candidate
+        if known := queue.made_from(judged):
+            record(connection, known.proposal_id, candidate, settings.profile)
+            continue
+        block = queue.block(judged)
+        if block is None:
+            proposal = draft(
+                judged, queue.before(judged), queue.related(judged), by_grade[candidate.evidence_grade], settings
+            )
+            if _insert(connection, proposal):
+                record(connection, proposal.proposal_id, candidate, settings.profile)
+                queue.take(judged, proposal.proposal_id)
+                generated.made.append(proposal)
+                continue
+            block = Block("id_taken", f"{proposal.proposal_id} exists already")
+        generated.blocked.append((candidate, block))
+    return generated
 
 
-def _metric(score: dict[str, Any]) -> tuple[str, int, int]:
-    """What a test of this surface compares: a form by its submissions, anything else by conversions."""
-    exposed = score["exposed_sessions"]
-    if score["signal"] == "form_leak":
-        return "form_submit", exposed, exposed - score["affected_sessions"]
-    return "conversion", exposed, score["converted_sessions"]
-
-
-def _dedupe_key(score: dict[str, Any], rule: Rule) -> str:
-    identity = [score["surface_level"], score["surface_key"], score["signal"], rule.name, HYPOTHESIS_VERSION]
-    return f"{score['signal'].replace('_', '-')}-{_hash(identity)[:12]}"
-
-
-def _evidence(score: dict[str, Any], as_of: date) -> dict[str, Any]:
-    counts = (
-        "signal", "denominator", "exposed_sessions", "affected_sessions", "affected_visitors", "converted_sessions",
-        "rate", "rate_low", "rate_high", "evidence_grade", "score_version", "observed_days",
-    )  # fmt: skip
-    return {"as_of": as_of.isoformat(), **{name: score[name] for name in counts}}
-
-
-def _hash(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+def _insert(connection: Connection, proposal: Proposal) -> bool:
+    values: Mapping[str, object] = asdict(proposal) | {
+        name: Jsonb(getattr(proposal, name)) for name in ("proposed_changes", "metadata")
+    }
+    return connection.execute(statement("proposals/insert_proposal"), values).fetchone() is not None

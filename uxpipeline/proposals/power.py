@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scipy import stats
 
 MINIMUM_EFFECT = 0.10
-"""Smallest relative change of the metric worth detecting."""
+"""Relative change a test is sized for, unless a larger one is expected."""
 LONGEST_TEST_DAYS = 42
 
 
@@ -15,7 +15,7 @@ class Testability:
     """Whether traffic can answer the question in time.
 
     Attributes:
-        testable: a test of `minimum_effect` ends within `LONGEST_TEST_DAYS`.
+        testable: a test for `minimum_effect` ends within `LONGEST_TEST_DAYS`.
         metric: what the test would compare: `conversion`, or `form_submit` for a form.
         baseline: rate of that metric among the exposed sessions.
         needed_per_arm: sessions each arm would need; None without a baseline.
@@ -61,19 +61,21 @@ def sessions_per_arm(baseline: float, relative_effect: float, alpha: float = 0.0
     return math.ceil(quantiles**2 * variance / (treated - baseline) ** 2)
 
 
-def testability(metric: str, exposed: int, succeeded: int, observed_days: int) -> Testability:
-    """Judge whether the traffic of a surface could carry a test of `MINIMUM_EFFECT`.
+def testability(metric: str, exposed: int, succeeded: int, observed_days: int, expected: float | None) -> Testability:
+    """Judge whether the traffic of a surface could carry a test of `MINIMUM_EFFECT`, or of a larger expected effect.
 
     Args:
         metric: what counts as a success.
         exposed: sessions exposed to the surface.
         succeeded: those of them that succeeded.
         observed_days: days these counts were collected over.
+        expected: expected relative change of the metric, if any is.
     """
+    effect = max(MINIMUM_EFFECT, expected or 0.0)
     baseline = succeeded / exposed if exposed else 0.0
     per_day = exposed / observed_days
-    if not 0 < baseline * (1 + MINIMUM_EFFECT) < 1:
-        return Testability(False, metric, baseline, None, per_day * 7, None, MINIMUM_EFFECT)  # noqa: FBT003  # reads as a record
-    needed = sessions_per_arm(baseline, MINIMUM_EFFECT)
+    if not 0 < baseline * (1 + effect) < 1:
+        return Testability(False, metric, baseline, None, per_day * 7, None, effect)  # noqa: FBT003  # reads as a record
+    needed = sessions_per_arm(baseline, effect)
     days = math.ceil(2 * needed / per_day)
-    return Testability(days <= LONGEST_TEST_DAYS, metric, baseline, needed, per_day * 7, days, MINIMUM_EFFECT)
+    return Testability(days <= LONGEST_TEST_DAYS, metric, baseline, needed, per_day * 7, days, effect)

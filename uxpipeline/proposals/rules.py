@@ -1,9 +1,10 @@
 """Which change answers which friction: a small table, applied to numbers and keys only, never to visitors' text."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-ChangeType = Literal["copy", "attribute", "css_token", "order", "validation_rule", "flag_value"]
+from uxpipeline.proposals.change import ChangeType
+
 CLICKABLE = frozenset({"a", "button", "input", "label", "select", "summary"})
 
 

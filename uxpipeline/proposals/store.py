@@ -1,7 +1,8 @@
 """Reading proposals back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from psycopg.rows import class_row
@@ -22,8 +23,15 @@ class StoredProposal:
     page_url: str | None
     change_description: str
     proposed_changes: dict[str, Any]
+    ai_confidence: Decimal | None
+    expected_impact: Decimal | None
+    actual_impact: Decimal | None
+    pr_url: str | None
     created_at: datetime
+    implemented_at: datetime | None
+    rollback_reason: str | None
     evidence: dict[str, Any]
+    prediction: dict[str, Any]
     test: dict[str, Any]
 
 
@@ -36,6 +44,20 @@ class ProposalEvent:
     from_status: str | None
     to_status: str
     reason: str | None
+    evidence_hash: str | None
+
+
+@dataclass(frozen=True)
+class StoredEvidence:
+    """A question put to the data, and its answer."""
+
+    query_id: str
+    params: dict[str, Any]
+    result: dict[str, Any]
+    result_hash: str
+    as_of: date
+    known_at: datetime
+    score_version: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +65,7 @@ class ProposalRecord:
     """A proposal with everything that happened to it."""
 
     proposal: StoredProposal
+    evidence: list[StoredEvidence]
     history: list[ProposalEvent]
 
 
@@ -59,10 +82,16 @@ def show_proposal(connection: Connection, proposal_id: str) -> ProposalRecord:
     """
     found = _select(connection, status=None, proposal_id=proposal_id)
     if not found:
-        raise InputError(f"There is no proposal `{proposal_id}`", "See `uxpipeline proposals list`")
+        raise InputError("There is no such proposal", "See `uxpipeline proposals list`")
     with connection.cursor(row_factory=class_row(ProposalEvent)) as cursor:
         history = cursor.execute(statement("proposals/history"), {"proposal_id": proposal_id}).fetchall()
-    return ProposalRecord(found[0], history)
+    return ProposalRecord(found[0], evidence_of(connection, proposal_id), history)
+
+
+def evidence_of(connection: Connection, proposal_id: str) -> list[StoredEvidence]:
+    """All evidence of a proposal, newest first."""
+    with connection.cursor(row_factory=class_row(StoredEvidence)) as cursor:
+        return cursor.execute(statement("proposals/evidence"), {"proposal_id": proposal_id}).fetchall()
 
 
 def _select(connection: Connection, *, status: str | None, proposal_id: str | None) -> list[StoredProposal]:

@@ -14,6 +14,7 @@ from uxpipeline.db.sqlfiles import statement
 from uxpipeline.ingest.ledger import ledger_totals
 from uxpipeline.report.records import (
     WINDOW_DAYS,
+    Blocked,
     Count,
     Funnel,
     FunnelStep,
@@ -51,6 +52,7 @@ def gather(connection: Connection, settings: Settings) -> Report:
             levels=[_level(connection, scoring, level) for level in LEVELS],
             forms=_scores(connection, scoring, "element", "form_leak"),
             proposals=_listing(connection, "proposals", Proposal, {"most": MOST_ROWS}),
+            blocked=_blocked(connection, scoring),
             funnels=_funnels(steps.rows),
             funnel_steps_left_out=steps.more,
             loaded=_loaded(connection),
@@ -91,6 +93,12 @@ def _scores(
         "most": MOST_ROWS,
     }
     return _listing(connection, "scores", Score, values)
+
+
+def _blocked(connection: Connection, scoring: Scoring | None) -> Listing[Blocked]:
+    if scoring is None:
+        return Listing([], 0)
+    return _listing(connection, "blocked", Blocked, {"as_of": scoring.as_of, "most": MOST_ROWS})
 
 
 def _level(connection: Connection, scoring: Scoring | None, level: str) -> Level:

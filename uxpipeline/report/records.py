@@ -91,6 +91,7 @@ class Proposal:
     evidence_grade: str | None
     test: Any
     verdict: str | None
+    prediction: Any
 
     def evidence_number(self, name: str) -> float | None:
         """A number of the evidence; None where there is none."""
@@ -100,10 +101,26 @@ class Proposal:
         """A number of what a test would need; None where there is none."""
         return _number(self.test, name)
 
+    def predicted(self, name: str) -> float | None:
+        """A number of what is expected of it; None where there is none."""
+        return _number(self.prediction, name)
+
     @property
     def testable(self) -> bool | None:
         """Whether traffic could carry a test; None where nobody judged it."""
         return {"testable": True, "not_testable": False}.get(self.verdict or "")
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Friction on a surface that is not proposed, and why."""
+
+    surface_key: str
+    signal: str
+    reason: str
+    detail: str
+    affected_sessions: int
+    exposed_sessions: int
 
 
 @dataclass(frozen=True)
@@ -193,6 +210,7 @@ class Report:
         levels: surfaces of the levels below the site, the smallest first.
         forms: forms by how surely they are abandoned.
         proposals: newest first.
+        blocked: friction that is not proposed, the most affected sessions first.
         funnels: configured ones first.
         funnel_steps_left_out: steps beyond the cap.
         loaded: the ledger.
@@ -207,6 +225,7 @@ class Report:
     levels: list[Level]
     forms: Listing[Score]
     proposals: Listing[Proposal]
+    blocked: Listing[Blocked]
     funnels: list[Funnel]
     funnel_steps_left_out: int
     loaded: Loaded

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from uxpipeline.display import display_key
+from uxpipeline.proposals.names import surface_name
 
 NOT_ESTIMATED = "not estimated"
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -26,6 +27,28 @@ SIGNAL_NAMES = {
     "form_leak": "abandoned forms",
 }
 STATUS_NAMES = {"rolled_back": "rolled back"}
+REASON_NAMES = {
+    "grade_too_low": "the evidence is graded below B",
+    "loss_unlikely": "a loss is not likely enough",
+    "like_its_peers": "its rate is like that of its peers",
+    "falsified": "the checks speak against it",
+    "no_baseline": "nobody succeeds there yet",
+    "no_history": "there is no past to compare with",
+    "no_step": "it did not rise",
+    "not_testable": "traffic could not test a change",
+    "cool_down": "it was decided on not long ago",
+    "not_recurring": "it was dealt with and does not recur",
+    "not_wanted": "people do not want it changed",
+    "surface_taken": "the surface has a live proposal",
+    "page_taken": "the page has a live proposal",
+    "same_cause": "another proposal likely has the same cause",
+    "day_budget": "enough was proposed today",
+    "open_budget": "enough proposals wait for a decision",
+    "id_taken": "somebody else took its id",
+    "warm_up": "there is too little history",
+    "stale_scores": "the scores are old",
+    "facts_owed": "sessions wait to be counted",
+}
 STATE_NAMES = {"step_up": "stepped up"}
 _EXPOSURES = {
     ("page", "page"): "that viewed it",
@@ -108,6 +131,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "decimal": decimal,
     "exposure": exposure,
     "percent": percent,
+    "plain_surface": surface_name,
+    "reason": lambda reason: REASON_NAMES.get(reason, reason),
     "signal": lambda signal: SIGNAL_NAMES.get(signal, signal),
     "state": lambda state: STATE_NAMES.get(state, state),
     "status": lambda status: STATUS_NAMES.get(status, status),

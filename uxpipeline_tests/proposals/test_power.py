@@ -29,14 +29,14 @@ def test_impossible_rates_are_refused(baseline: float) -> None:
 
 
 def test_a_busy_surface_is_testable() -> None:
-    found = judge("conversion", exposed=2_000_000, succeeded=100_000, observed_days=28)
+    found = judge("conversion", exposed=2_000_000, succeeded=100_000, observed_days=28, expected=None)
 
     assert found.verdict == "testable"
     assert found.days_needed == 1
 
 
 def test_a_quiet_surface_says_what_it_would_need() -> None:
-    found = judge("conversion", exposed=280, succeeded=14, observed_days=28)
+    found = judge("conversion", exposed=280, succeeded=14, observed_days=28, expected=None)
 
     assert found.verdict == "not_testable"
     assert found.needed_per_arm == sessions_per_arm(0.05, 0.10)
@@ -46,6 +46,14 @@ def test_a_quiet_surface_says_what_it_would_need() -> None:
 
 
 def test_without_a_baseline_there_is_no_number() -> None:
-    found = judge("conversion", exposed=50, succeeded=0, observed_days=14)
+    found = judge("conversion", exposed=50, succeeded=0, observed_days=14, expected=None)
 
     assert (found.verdict, found.needed_per_arm, found.days_needed) == ("not_testable", None, None)
+
+
+def test_a_larger_expected_effect_needs_a_smaller_test() -> None:
+    found = judge("conversion", exposed=8_000, succeeded=800, observed_days=28, expected=0.40)
+
+    assert found.minimum_effect == 0.40
+    assert found.needed_per_arm == sessions_per_arm(0.10, 0.40)
+    assert found.verdict == "testable"

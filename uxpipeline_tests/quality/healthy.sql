@@ -28,6 +28,7 @@ insert into public.conversion_funnels (
 select fs.funnel_name, fs.step_name, fs.step_order, 'session-1', now() - interval '50 minutes', now(), 3000
 from uxpipeline.funnel_steps fs;
 
+alter table public.optimization_history disable trigger guard_proposal;
 insert into public.optimization_history (
     proposal_id, status, friction_point, component_id, change_description, proposed_changes, ai_confidence,
     expected_impact, implemented_at
@@ -35,6 +36,7 @@ insert into public.optimization_history (
 values
     ('proposal-1', 'implemented', '#pay', 'checkout', 'Show progress', '{}', 0.7, 0.02, now()),
     ('proposal-2', 'proposed', '#pay', 'checkout', 'Larger button', '{}', 0.6, 0.01, null);
+alter table public.optimization_history enable trigger guard_proposal;
 
 insert into public.a_b_tests (test_id, test_name, component_id, variant_a, variant_b, status, start_date)
 values ('test-1', 'Show progress', 'checkout', '{}', '{}', 'active', now() - interval '1 day');

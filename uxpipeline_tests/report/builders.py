@@ -87,7 +87,11 @@ def add_proposal(connection: Connection, proposal_id: str = "rage-click-1", **va
         "metadata": {"profile": "default", "evidence": evidence, "test": test | {"minimum_effect": 0.1}},
         "created_at": MORNING,
     }
+    # The guard sets dates and status of a new proposal itself.
+    guard = "alter table public.optimization_history {} trigger guard_proposal"
+    connection.execute(guard.format("disable").encode())
     insert(connection, "public.optimization_history", **row | values)
+    connection.execute(guard.format("enable").encode())
 
 
 def add_funnel_step(
@@ -104,3 +108,10 @@ def add_funnel_step(
         )
         step = {"funnel_name": funnel, "step_order": order, "step_name": name}
         insert(connection, "public.conversion_funnels", session_id=session, entered_at=MORNING, **step)
+
+
+def add_block(connection: Connection, surface_key: str = "#buy", signal: str = "any", **values: object) -> None:
+    """Friction that was not proposed; its score has to be there."""
+    row = {"as_of": AS_OF, "surface_level": "element", "surface_key": surface_key, "signal": signal, "rule": "r"}
+    row |= {"reason": "not_testable", "detail": "needs 31231 per arm, this surface gets 100 a week"}
+    insert(connection, "public.proposal_blocks", **row | values)

@@ -11,6 +11,7 @@ from uxpipeline.report.render import render
 from uxpipeline.settings import Settings
 from uxpipeline_tests.report.builders import (
     AS_OF,
+    add_block,
     add_file,
     add_funnel_step,
     add_proposal,
@@ -150,6 +151,25 @@ def test_absurd_numbers_do_not_stop_the_report(connection: Connection, settings:
     text = page_text(connection, settings)
     assert "Evidence none on record" in text
     assert "there is no baseline" in text
+
+
+def test_what_is_not_proposed_is_listed_with_its_reason(connection: Connection, settings: Settings) -> None:
+    add_score(connection)
+    add_block(connection)
+    text = page_text(connection, settings)
+    assert "Not proposed, and why" in text
+    assert "traffic could not test a change needs 31231 per arm, this surface gets 100 a week" in text
+
+
+def test_without_evidence_it_is_not_listed(connection: Connection, settings: Settings) -> None:
+    add_score(connection)
+    add_block(connection, reason="too_little_evidence")
+    assert "Not proposed" not in page_text(connection, settings)
+
+
+def test_an_expected_effect_has_an_interval(connection: Connection, settings: Settings) -> None:
+    add_proposal(connection, expected_impact=0.052, metadata={"prediction": {"low": -0.01, "high": 0.12}})
+    assert "+5.2% 80% interval -1.0% to +12.0%" in page_text(connection, settings)
 
 
 def test_no_command_for_an_id_that_a_shell_could_misread(connection: Connection, settings: Settings) -> None:

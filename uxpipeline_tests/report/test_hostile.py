@@ -7,7 +7,14 @@ import pytest
 from uxpipeline.db.connect import Connection
 from uxpipeline.report.render import render
 from uxpipeline.settings import Settings
-from uxpipeline_tests.report.builders import add_file, add_funnel_step, add_proposal, add_quarantined, add_score
+from uxpipeline_tests.report.builders import (
+    add_block,
+    add_file,
+    add_funnel_step,
+    add_proposal,
+    add_quarantined,
+    add_score,
+)
 from uxpipeline_tests.report.page import Page
 
 PAYLOADS = [
@@ -35,6 +42,7 @@ def plant(connection: Connection, text: str) -> None:
     free_text = {"friction_point": text, "change_description": text, "page_url": text, "component_id": text}
     evidence = {"exposed_sessions": 3, "affected_sessions": text, "as_of": text, "evidence_grade": text}
     add_proposal(connection, metadata={"evidence": evidence, "test": {"verdict": text}, "profile": text}, **free_text)
+    add_block(connection, text, rule=text, detail=text)
     add_funnel_step(connection, text, 1, text, sessions=1)
     add_funnel_step(connection, f"beacon {text}", 1, text, sessions=1, configured=False)
     connection.execute("update uxpipeline.conversion_goal set funnel_name = %s", [text])
@@ -43,7 +51,7 @@ def plant(connection: Connection, text: str) -> None:
 def clear(connection: Connection) -> None:
     connection.execute(
         "truncate public.friction_scores, uxpipeline.ingest_files, uxpipeline.quarantine, uxpipeline.parked,"
-        " public.optimization_history, uxpipeline.funnel_steps, public.conversion_funnels"
+        " public.optimization_history, public.proposal_blocks, uxpipeline.funnel_steps, public.conversion_funnels"
     )
 
 

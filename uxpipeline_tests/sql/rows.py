@@ -1,5 +1,7 @@
 """Rows for SQL tests, written as the owner."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +31,14 @@ REQUIRED: dict[str, dict[str, Any]] = {
         "rate_low": 0.1, "rate_high": 0.9, "evidence_grade": "D", "score_version": "v", "input_watermark": "2026-11-21",
         "observed_days": 1,
     },
+    "proposal_evidence": {
+        "proposal_id": "p", "query_id": "q", "params": {}, "result": {}, "result_hash": "0" * 64, "as_of": "2026-11-20",
+        "known_at": "2026-11-21", "score_version": "v",
+    },
+    "proposal_blocks": {
+        "as_of": "2026-11-20", "surface_level": "page", "surface_key": "/cart", "signal": "error",
+        "rule": "error_fallback", "reason": "cool_down", "detail": "",
+    },
     "experiment_days": {"test_id": "t", "cohort_day": "2026-11-20", "n_a": 1, "c_a": 0, "n_b": 1, "c_b": 0},
     "experiment_decisions": {"test_id": "t", "as_of": "2026-11-20", "decision": "continue"},
 }  # fmt: skip
@@ -54,6 +64,15 @@ def insert_parents(connection: Connection) -> None:
     insert(connection, "a_b_tests")
 
 
+@contextmanager
+def unguarded(connection: Connection) -> Iterator[None]:
+    """Let the owner write proposals in any state for the block."""
+    alter = "alter table public.optimization_history {} trigger guard_proposal"
+    connection.execute(alter.format("disable").encode())
+    yield
+    connection.execute(alter.format("enable").encode())
+
+
 def insert_sample(connection: Connection) -> None:
     """Enough of everything that each view and materialized view has a row."""
     insert_parents(connection)
@@ -62,7 +81,10 @@ def insert_sample(connection: Connection) -> None:
     for relation in ("conversion_funnels", "variant_assignments", "friction_scores", "experiment_days"):
         insert(connection, relation)
     insert(connection, "experiment_decisions")
-    insert(connection, "optimization_history", status="implemented", component_id="checkout")
+    with unguarded(connection):
+        insert(connection, "optimization_history", status="implemented", component_id="checkout")
+    insert(connection, "proposal_evidence")
+    insert(connection, "proposal_blocks")
     refresh(connection)
 
 

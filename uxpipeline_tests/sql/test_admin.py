@@ -12,7 +12,10 @@ ITS_TABLES = [
     "user_sessions", "behavior_events", "conversion_funnels", "variant_assignments", "a_b_tests",
     "optimization_history",
 ]  # fmt: skip
-OUR_RECORDS = ["friction_scores", "proposal_events", "experiment_days", "experiment_decisions"]
+OUR_RECORDS = [
+    "friction_scores", "proposal_events", "proposal_evidence", "proposal_blocks", "experiment_days",
+    "experiment_decisions",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("relation", READABLE)

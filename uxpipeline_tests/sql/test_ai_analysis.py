@@ -7,11 +7,12 @@ from psycopg import sql
 from uxpipeline.db.connect import Connection
 from uxpipeline_tests.db.queries import rows, value
 from uxpipeline_tests.sql.roles import acting_as, assert_denied
-from uxpipeline_tests.sql.rows import insert, insert_parents
+from uxpipeline_tests.sql.rows import insert, insert_parents, unguarded
 
 READABLE = [
     "user_sessions", "behavior_events", "conversion_funnels", "variant_assignments", "a_b_tests",
-    "optimization_history", "proposal_events", "friction_scores", "experiment_days", "experiment_decisions",
+    "optimization_history", "proposal_events", "proposal_evidence", "proposal_blocks",
+    "friction_scores", "experiment_days", "experiment_decisions",
     "session_analytics", "friction_points", "conversion_impact", "daily_friction_summary", "component_performance",
 ]  # fmt: skip
 HIDDEN = {
@@ -76,7 +77,13 @@ def test_it_proposes(db: Connection) -> None:
 
 @pytest.mark.parametrize("status", ["approved", "rejected", "implemented", "testing", "rolled_back", "archived"])
 def test_it_does_not_propose_what_is_already_decided(db: Connection, status: str) -> None:
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"), acting_as(db, "ai_analysis"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="starts as proposed"), acting_as(db, "ai_analysis"):
+        insert(db, "optimization_history", status=status)
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"),
+        unguarded(db),
+        acting_as(db, "ai_analysis"),
+    ):
         insert(db, "optimization_history", status=status)
 
 

@@ -22,6 +22,7 @@ def test_a_new_proposal_is_logged(db: Connection) -> None:
 
 def test_a_change_of_status_is_logged(db: Connection) -> None:
     insert(db, "optimization_history")
+    state(db, "actor", "Bob")
     db.execute(APPROVE)
     assert rows(db, LOG) == [(None, "proposed"), ("proposed", "approved")]
 

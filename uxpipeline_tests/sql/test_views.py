@@ -7,7 +7,7 @@ import pytest
 
 from uxpipeline.db.connect import Connection
 from uxpipeline_tests.db.queries import column, rows, value
-from uxpipeline_tests.sql.rows import insert, refresh
+from uxpipeline_tests.sql.rows import insert, refresh, unguarded
 
 START = "2026-11-20 10:00:00+00"
 ANALYTICS = "select total_events, click_count, funnels_entered from public.session_analytics"
@@ -153,7 +153,8 @@ class TestConversionImpact:
     def changed(self, db: Connection) -> Connection:
         """A change of component `checkout` in a funnel of two steps."""
         configure(db, "lead_capture", 1, 2)
-        insert(db, "optimization_history", status="implemented", component_id="checkout")
+        with unguarded(db):
+            insert(db, "optimization_history", status="implemented", component_id="checkout")
         return db
 
     def visit(self, connection: Connection, name: str, component: str, order: int, **values: Any) -> None:  # noqa: ANN401
@@ -186,6 +187,7 @@ class TestConversionImpact:
 
     @pytest.mark.parametrize(("status", "listed"), [("testing", 1), ("proposed", 0), ("rolled_back", 0)])
     def test_only_changes_that_are_live_are_listed(self, db: Connection, status: str, listed: int) -> None:
-        insert(db, "optimization_history", status=status)
+        with unguarded(db):
+            insert(db, "optimization_history", status=status)
         refresh(db)
         assert value(db, "select count(*) from public.conversion_impact") == listed

@@ -1,0 +1,1 @@
+select exists (select from public.friction_scores where as_of < %(as_of)s);

@@ -1,0 +1,1 @@
+select to_regclass('uxpipeline.stale_sessions') is not null;

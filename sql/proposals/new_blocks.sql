@@ -1,0 +1,1 @@
+create temporary table new_blocks (like public.proposal_blocks) on commit drop;
