@@ -21,6 +21,8 @@ FAST_SETTINGS = {
     "full_page_writes": "off",
     "shared_buffers": "32MB",
     "max_wal_size": "256MB",
+    # Its workers are nobody's to end, so dropping a database at the wrong moment would fail.
+    "autovacuum": "off",
 }
 
 

@@ -17,6 +17,7 @@ from uxpipeline.settings import Settings
 from uxpipeline_tests.conftest import fresh_database
 from uxpipeline_tests.marts.inputs import MOMENTS, Events
 from uxpipeline_tests.marts.stage import Stage, insert
+from uxpipeline_tests.sql.rows import unguarded
 
 NewStage = Callable[[], AbstractContextManager[Stage]]
 _PROPOSAL = """
@@ -55,8 +56,9 @@ def stage_template(server_url: str, template_database: str, midnight: datetime) 
             for moment in MOMENTS[:-1]:
                 day = (midnight + moment).date()
                 connection.execute("select uxpipeline.ensure_event_partitions(%s, %s + 1)", [day, day])
-            for component in ("basket", "menu"):
-                connection.execute(_PROPOSAL, [component, component])
+            with unguarded(connection):
+                for component in ("basket", "menu"):
+                    connection.execute(_PROPOSAL, [component, component])
             stage = Stage(url, connection, Settings.from_env({}), Path(), midnight, "")
             old = Events("old", 0, len(MOMENTS) - 1, "click", element=None, component=None)
             insert(connection, "behavior_events", old.rows(stage))

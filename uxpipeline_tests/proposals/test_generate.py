@@ -167,9 +167,11 @@ def test_old_scores_propose_nothing(connection: Connection, demo: Settings) -> N
 
 
 def test_facts_that_are_owed_propose_nothing(connection: Connection, demo: Settings) -> None:
-    connection.execute(b"create table if not exists uxpipeline.stale_sessions (session_id text, day date)")
     add(connection)
-    connection.execute(b"insert into uxpipeline.stale_sessions (session_id, day) values ('s', '2026-11-20')")
+    connection.execute(
+        b"insert into uxpipeline.stale_sessions (session_id, day, relation, cause)"
+        b" values ('s', '2026-11-20', 'behavior_events', 'load')"
+    )
     assert reasons(run(connection, demo)) == ["facts_owed"]
     connection.execute(b"update uxpipeline.stale_sessions set day = '2026-11-21'")
     assert len(run(connection, demo).made) == 1

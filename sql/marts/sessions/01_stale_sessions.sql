@@ -8,5 +8,7 @@ select
     ) as span_end
 from (select distinct session_id from uxpipeline.stale_sessions where day = %(day)s) owed
 join uxpipeline.stale_sessions other on other.session_id = owed.session_id
-left join uxpipeline.session_facts f on f.session_id = owed.session_id
+left join lateral (
+    select * from uxpipeline.session_facts known where known.session_id = owed.session_id offset 0
+) f on true
 group by owed.session_id;

@@ -1,3 +1,2 @@
 delete from uxpipeline.repeated_events known
-using stale_sessions s
-where known.session_id = s.session_id;
+where known.session_id = any (array(select s.session_id from stale_sessions s));

@@ -27,9 +27,9 @@ steps as (
         min(cf.entered_at) filter (
             where cf.funnel_name = target.funnel_name and cf.step_order = target.step_order
         ) as converted_at
-    from stale_sessions s
-    join public.conversion_funnels cf on cf.session_id = s.session_id
+    from public.conversion_funnels cf
     cross join uxpipeline.conversion_target target
+    where cf.session_id = any (array(select s.session_id from stale_sessions s))
     group by cf.session_id
 )
 insert into uxpipeline.session_facts (
@@ -46,7 +46,7 @@ select
     c.max_scroll_depth, coalesce(st.funnels_entered, '{}'), st.converted_at,
     us.exit_reason is null
     and case when us.supplied is null then us.exit_page is null else not ('exit_page' = any (us.supplied)) end
-from stale_sessions s
-join public.user_sessions us on us.session_id = s.session_id
-left join counted c on c.session_id = s.session_id
-left join steps st on st.session_id = s.session_id;
+from public.user_sessions us
+left join counted c on c.session_id = us.session_id
+left join steps st on st.session_id = us.session_id
+where us.session_id = any (array(select s.session_id from stale_sessions s));

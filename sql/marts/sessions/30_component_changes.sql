@@ -2,4 +2,4 @@
 create temporary table component_changes on commit drop as
 select f.*, -1 as sign
 from uxpipeline.session_components f
-join stale_sessions s on s.session_id = f.session_id;
+where f.session_id = any (array(select s.session_id from stale_sessions s));

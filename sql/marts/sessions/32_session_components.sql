@@ -15,7 +15,11 @@ with made as (
         min(e."timestamp"), max(e."timestamp"),
         bool_or(f.converted_at is not null)
     from session_events e
-    join uxpipeline.session_facts f on f.session_id = e.session_id
+    join (
+        select session_id, converted_at from uxpipeline.session_facts
+        where session_id = any (array(select s.session_id from stale_sessions s))
+        offset 0
+    ) f on f.session_id = e.session_id
     where e.component_id is not null
     group by e.session_id, e.component_id, e.page_url
     returning *

@@ -4,8 +4,8 @@ with numbered as (
     select
         cf.session_id, cf.funnel_name, cf.step_order, cf.step_name, cf.entered_at, cf.duration_seconds, cf.dropoff_reason,
         cf.step_order <> row_number() over path or cf.entered_at < lag(cf.entered_at) over path as out_of_order
-    from stale_sessions s
-    join public.conversion_funnels cf on cf.session_id = s.session_id
+    from public.conversion_funnels cf
+    where cf.session_id = any (array(select s.session_id from stale_sessions s))
     window path as (partition by cf.session_id, cf.funnel_name order by cf.step_order)
 ),
 steps as (
@@ -55,5 +55,9 @@ select
     coalesce(f.event_type, us.exit_reason),
     coalesce(p.supplied_reason, f.event_type, us.exit_reason)
 from paths p
-join public.user_sessions us on us.session_id = p.session_id
+join (
+    select session_id, exit_reason from public.user_sessions
+    where session_id = any (array(select s.session_id from stale_sessions s))
+    offset 0
+) us on us.session_id = p.session_id
 left join friction f on f.session_id = p.session_id and f.funnel_name = p.funnel_name;

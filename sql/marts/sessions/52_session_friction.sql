@@ -10,7 +10,11 @@ with made as (
         min(e."timestamp"), max(e."timestamp"),
         array_agg(distinct e.page_url)
     from session_events e
-    join public.user_sessions us on us.session_id = e.session_id
+    join (
+        select session_id, created_at from public.user_sessions
+        where session_id = any (array(select s.session_id from stale_sessions s))
+        offset 0
+    ) us on us.session_id = e.session_id
     where e.event_type in ('rage_click', 'hesitation', 'form_abandon', 'error')
     group by e.session_id, e.element_path, e.element_type, e.event_type
     returning *
