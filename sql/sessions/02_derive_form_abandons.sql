@@ -39,6 +39,13 @@ expected as (
     ) seen
     where f.event_type = 'form_start' and seen.last_at <= %(silent_before)s and seen.submitted is not true
 ),
+-- A session that somebody is erasing is waited for, and left alone once it is gone.
+kept as materialized (
+    select us.session_id
+    from public.user_sessions us
+    where us.session_id = any (array(select x.session_id from expected x))
+    for key share
+),
 gone as (
     select f.session_id, f."timestamp", f.id
     from forms f
@@ -66,6 +73,7 @@ written as (
         x.id, x.session_id, 'form_abandon', x.element_path, x.element_type, x.event_data, x."timestamp", x.page_url,
         x.component_id, x.viewport_size, x.metadata, x.received_at, x.load_id
     from expected x
+    join kept on kept.session_id = x.session_id
     on conflict do nothing
     returning session_id, "timestamp"
 ),

@@ -125,7 +125,7 @@ def _change(day: date, relation: str, before: dict[str, Any], after: dict[str, A
 
 
 def totals_agree(connection: Connection, kind: str, now: datetime) -> Health:
-    """Double entry for `component` or `friction` totals: a sample, another every day, against its sessions."""
+    """Double entry for `component`, `friction` or `path` totals: a sample, another every day, against its sessions."""
     count = connection.execute(statement(f"marts/health/{kind}_keys")).fetchone()
     keys = count[0] if count else 0
     offset = (now.astimezone(UTC).date().toordinal() * SAMPLE) % max(keys, 1)

@@ -67,5 +67,6 @@ HEALTH_CHECKS = [
     ),
     _check("session_components", "totals_agree", SAMPLE.format("components"), _of_totals("component"), blocking=True),
     _check("session_friction", "totals_agree", SAMPLE.format("elements"), _of_totals("friction"), blocking=True),
+    _check("session_funnels", "totals_agree", SAMPLE.format("components' paths"), _of_totals("path"), blocking=True),
     *(_check(relation, "shows_the_facts", SHOWS, _of_view(relation)) for relation in MATERIALIZED_VIEWS),
 ]

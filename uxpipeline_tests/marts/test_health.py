@@ -7,7 +7,7 @@ import pytest
 from uxpipeline.db.connect import Connection
 from uxpipeline.marts import health
 from uxpipeline.marts.refresh import refresh_marts, refresh_materialized_view
-from uxpipeline_tests.marts.visits import act, visit
+from uxpipeline_tests.marts.visits import act, enter, visit
 
 NOW = datetime.now(UTC)
 DAY = date(2026, 11, 21)
@@ -113,12 +113,16 @@ def test_restatements_are_listed_with_before_after_and_cause(connection: Connect
         ("component", "update uxpipeline.component_totals set last_seen = last_seen + interval '1 second'"),
         ("friction", "update uxpipeline.friction_totals set sessions = sessions + 1"),
         ("friction", "update uxpipeline.friction_totals set element_path = '#x' where element_path = '#a'"),
+        ("path", "update uxpipeline.path_totals set sessions = sessions + 1 where component_id = 'a'"),
+        ("path", "update uxpipeline.path_totals set duration_seconds = duration_seconds + 1"),
+        ("path", "update uxpipeline.path_totals set path = '{\"signup\": [1, 2]}'"),
     ],
 )
 def test_totals_are_added_up_again(connection: Connection, kind: str, spoil: str) -> None:
     visit(connection, created_at=NOW)
     for name in ("a", "b"):
         act(connection, 0, "rage_click", timestamp=NOW, component_id=name, element_path=f"#{name}")
+    enter(connection, 1, 0)
     refresh_marts(connection, NOW)
     assert health.totals_agree(connection, kind, NOW).passed
     connection.execute(spoil.encode())

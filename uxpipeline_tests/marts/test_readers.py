@@ -66,7 +66,7 @@ TEARS = {
     "daily_friction_summary": "update uxpipeline.day_elements set event_count = event_count - 1",
     "friction_points": "update uxpipeline.friction_totals set events = events - 1",
     "session_analytics": "update uxpipeline.session_facts set click_count = 1 where session_id = '0'",
-    "conversion_impact": "delete from uxpipeline.session_components where session_id = '0'",
+    "conversion_impact": "update uxpipeline.path_totals set sessions = sessions + 1 where component_id = 'basket'",
     "the views together": "update uxpipeline.friction_totals set sessions = sessions - 1, events = events - 3",
 }
 

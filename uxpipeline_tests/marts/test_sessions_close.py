@@ -353,6 +353,18 @@ def test_a_goodbye_said_while_silence_is_judged_is_not_overruled(db: Connection,
     assert end(db) == ("/bye", "close", 3, 1)
 
 
+def test_a_session_that_is_erased_meanwhile_gets_no_new_events(db: Connection, url: str) -> None:
+    visit(db)
+    act(db, 5, "form_start", metadata={"detector": "uxpipeline.form"})
+    with connect(url) as eraser, connect(url) as watcher, ThreadPoolExecutor(1) as pool:
+        with eraser.transaction():
+            eraser.execute("delete from public.user_sessions")
+            closing = pool.submit(close_silent_sessions, db, after(hours=1))
+            assert eventually_waits_for_lock(watcher)
+        closing.result()
+    assert value(db, "select count(*) from public.behavior_events") == 0
+
+
 @pytest.mark.parametrize(
     ("supplied", "found"),
     [

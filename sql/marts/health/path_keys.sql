@@ -1,0 +1,1 @@
+select count(distinct component_id) from uxpipeline.path_totals;

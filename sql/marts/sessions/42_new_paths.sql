@@ -1,0 +1,3 @@
+insert into path_changes
+select after.*, 1
+from uxpipeline.path_totals_of(array(select s.session_id from stale_sessions s)) after;

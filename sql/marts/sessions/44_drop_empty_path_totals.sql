@@ -1,0 +1,1 @@
+delete from uxpipeline.path_totals where sessions = 0;
