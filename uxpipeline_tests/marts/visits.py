@@ -14,8 +14,9 @@ _FORGET_FACTS = """
     delete from uxpipeline.session_facts; delete from uxpipeline.session_components;
     delete from uxpipeline.session_friction; delete from uxpipeline.session_funnels;
     delete from uxpipeline.component_totals; delete from uxpipeline.friction_totals;
-    delete from uxpipeline.friction_page_totals; delete from uxpipeline.path_totals; delete from uxpipeline.day_elements;
-    delete from uxpipeline.restatements; delete from uxpipeline.matview_state; delete from uxpipeline.mart_state;
+    delete from uxpipeline.friction_page_totals; delete from uxpipeline.path_totals;
+    delete from uxpipeline.day_elements; delete from uxpipeline.restatements; delete from uxpipeline.matview_state;
+    delete from uxpipeline.mart_state;
     insert into uxpipeline.mart_state default values;
 """
 
