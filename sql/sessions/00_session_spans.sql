@@ -1,12 +1,16 @@
--- Between which moments all events of the touched sessions lie, so that only those partitions are read: whatever is stored
--- is in the facts, owed to them, or was inserted directly since the last refresh.
+-- The touched sessions, numbered, and between which moments all their events lie, so that only those partitions are read:
+-- whatever is stored is in the facts, owed to them, or was inserted directly since the last refresh.
 create temporary table session_spans on commit drop as
 select
+    row_number() over ()::integer as n,
     t.session_id,
     least(f.first_at, owed.first_at, direct.first_at) as span_start,
     greatest(f.last_at, owed.last_at, direct.last_at) + interval '1 microsecond' as span_end
 from touched_sessions t
-left join uxpipeline.session_facts f on f.session_id = t.session_id
+-- Looked up session by session, however many others there are.
+left join lateral (
+    select known.first_at, known.last_at from uxpipeline.session_facts known where known.session_id = t.session_id offset 0
+) f on true
 left join (
     select
         s.session_id,

@@ -1,8 +1,8 @@
 -- Session by session along the key, so that only the partitions within its span are read.
 create temporary table session_events on commit drop as
 select
-    be.session_id, be.id, be.event_type, be.element_path, be.element_type, be.component_id, be.page_url, be.event_data,
-    be."timestamp", be.received_at, be.load_id, be.metadata,
+    be.session_id, be.id, be."timestamp", be.event_type, be.element_path, be.element_type, be.component_id, be.page_url,
+    case when be.event_type = 'scroll_depth' then be.event_data ->> 'percentage' end as scroll_depth,
     case when be.event_data ? 'hesitation_ms' then uxpipeline.sane_hesitation_ms(be.event_data) end as hesitation_ms
 from stale_sessions s
 cross join lateral (

@@ -1,6 +1,6 @@
 -- Direct inserts may repeat an event under another timestamp: the earliest is the event.
 create temporary table repeats on commit drop as
-select e.session_id, e.id, e."timestamp"
+select e.session_id, e.id, e."timestamp", e.ctid as place
 from (
     select session_id, id, min("timestamp") as earliest
     from session_events

@@ -14,8 +14,7 @@ with counted as (
         count(*) filter (where event_type = 'form_submit') as form_submit_count,
         count(*) filter (where event_type = 'page_view') as page_view_count,
         max(case
-            when event_type = 'scroll_depth' and event_data ->> 'percentage' ~ '^[0-9]{1,3}(\.[0-9]{1,6})?$'
-                then (event_data ->> 'percentage')::numeric
+            when scroll_depth ~ '^[0-9]{1,3}(\.[0-9]{1,6})?$' then scroll_depth::numeric
         end) as max_scroll_depth
     from session_events
     group by session_id

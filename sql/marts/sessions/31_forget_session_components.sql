@@ -1,3 +1,5 @@
--- By an array, so that the rows are looked up session by session however many others there are.
 delete from uxpipeline.session_components f
-where f.session_id = any (array(select s.session_id from stale_sessions s));
+using component_changes c
+where c.sign = -1
+    and f.session_id = any (array(select gone.session_id from component_changes gone where gone.sign = -1))
+    and f.session_id = c.session_id and f.component_id = c.component_id and f.page_url = c.page_url;

@@ -1,3 +1,6 @@
--- By an array, so that the rows are looked up session by session however many others there are.
 delete from uxpipeline.session_friction f
-where f.session_id = any (array(select s.session_id from stale_sessions s));
+using friction_changes c
+where c.sign = -1
+    and f.session_id = any (array(select gone.session_id from friction_changes gone where gone.sign = -1))
+    and f.session_id = c.session_id and f.event_type = c.event_type
+    and f.element_path is not distinct from c.element_path and f.element_type is not distinct from c.element_type;

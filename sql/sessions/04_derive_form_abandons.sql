@@ -2,15 +2,29 @@
 -- page. Recomputed for the touched sessions: a late submission takes its abandon away again. The facts owe every day that
 -- gained or lost one.
 with forms as (
-    select be.*, s.span_start, s.span_end
-    from session_spans s
+    select be.*, t.n
+    from touched_events t
+    join session_spans s on s.n = t.n
     cross join lateral (
         select * from public.behavior_events stored
-        where stored.session_id = s.session_id and stored."timestamp" >= s.span_start and stored."timestamp" < s.span_end
-            and stored.event_type in ('form_start', 'form_abandon')
-            and stored.metadata ->> 'detector' = 'uxpipeline.form'
+        where stored.session_id = s.session_id and stored."timestamp" = t."timestamp" and stored.id = t.id
         offset 0
     ) be
+    where t.derived_form is not null
+),
+seen as (
+    select
+        f.n, f.id,
+        bool_or(e.submitted_form_id = f.event_data -> 'form_id') as submitted,
+        max(e."timestamp") as last_at,
+        max(e."timestamp") filter (where e.page_url = f.page_url and e.event_type <> 'form_abandon') as left_at,
+        (array_agg(e.received_at order by e."timestamp" desc, e.id desc) filter (
+            where e.page_url = f.page_url and e.event_type <> 'form_abandon'
+        ))[1] as received_at
+    from forms f
+    join touched_events e on e.n = f.n
+    where f.event_type = 'form_start'
+    group by f.n, f.id
 ),
 expected as (
     select
@@ -20,23 +34,7 @@ expected as (
         seen.received_at,
         jsonb_build_object('form_id', f.event_data -> 'form_id') as event_data
     from forms f
-    cross join lateral (
-        select
-            bool_or(e.event_type = 'form_submit' and e.event_data -> 'form_id' = f.event_data -> 'form_id') as submitted,
-            max(e."timestamp") as last_at,
-            max(e."timestamp") filter (where e.on_page) as left_at,
-            (array_agg(e.received_at order by e."timestamp" desc, e.id desc) filter (where e.on_page))[1] as received_at
-        from (
-            -- An event repeated under a later timestamp happened at the earliest.
-            select distinct on (be.id)
-                be.id, be."timestamp", be.event_type, be.event_data, be.received_at,
-                be.page_url = f.page_url and be.event_type <> 'form_abandon' as on_page
-            from public.behavior_events be
-            where be.session_id = f.session_id and be."timestamp" >= f.span_start and be."timestamp" < f.span_end
-            order by be.id, be."timestamp"
-        ) e
-        offset 0
-    ) seen
+    join seen on seen.n = f.n and seen.id = f.id
     where f.event_type = 'form_start' and seen.last_at <= %(silent_before)s and seen.submitted is not true
 ),
 -- A session that somebody is erasing is waited for, and left alone once it is gone.
