@@ -16,7 +16,8 @@ select
         when k.kind like 'form%%' then jsonb_build_object('form_id', 'form-' || e.element %% 5)
         else '{}'
     end,
-    e.started_at + interval '1 second' * (9 * e.step + 8 * e.chance),
+    -- A session starts with its first event.
+    e.started_at + interval '1 second' * (9 * (e.step - 1) + case when e.step > 1 then 8 * e.chance else 0 end),
     'https://shop.example/page-' || e.page,
     case when o.at_element and e.element %% 10 < 8 then 'component-' || e.element %% 40 end,
     %(load_id)s::bigint
