@@ -1,1 +1,1 @@
-analyze session_events (session_id, event_type, element_path, component_id, page_url);
+analyze session_events (session_id, event_type, component_id);
