@@ -143,6 +143,7 @@ class Loader:
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise InputError(f"`{path}` changed while it was read", "Load it again once it is complete")
+        self.connection.execute(statement("ingest/analyze_stage"))
 
     def _aborted(self, file: LoadedFile, report: FileReport, error: Exception, tally: Tally) -> FileReport:
         nothing_kept = replace(tally, inserted=0, rows_written={})

@@ -13,7 +13,7 @@ where l.load_id = %(load_id)s
             and first_one.line_no < e.line_no
             and (first_one.event_type, first_one.page_url) is distinct from (e.event_type, e.page_url)
         union all
-        select from public.behavior_events stored
+        select from stored_events stored
         where stored.session_id = e.session_id and stored.id = e.id
             and (stored.event_type, stored.page_url) is distinct from (e.event_type, e.page_url)
     );

@@ -2,7 +2,7 @@
 update uxpipeline.stage_lines l
 set outcome = 'duplicate'
 from uxpipeline.stage_events e
-join public.behavior_events stored on stored.session_id = e.session_id and stored.id = e.id
+join stored_events stored on stored.session_id = e.session_id and stored.id = e.id
 where l.load_id = %(load_id)s
     and e.load_id = l.load_id
     and e.line_no = l.line_no

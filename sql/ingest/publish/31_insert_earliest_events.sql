@@ -7,10 +7,18 @@ with candidates as (
     where e.load_id = %(load_id)s and e.earliest_only
     order by e.session_id, e.id, e."timestamp", e.line_no
 ),
+later as (
+    select known.session_id, known."timestamp", known.id
+    from stored_events known
+    join candidates c on c.session_id = known.session_id and c.id = known.id and c."timestamp" < known."timestamp"
+),
 overtaken as (
     delete from public.behavior_events stored
-    using candidates c
-    where stored.session_id = c.session_id and stored.id = c.id and stored."timestamp" > c."timestamp"
+    using later
+    where stored.session_id = later.session_id and stored."timestamp" = later."timestamp" and stored.id = later.id
+        -- Bounds known when the statement runs: partitions outside them are not opened.
+        and stored."timestamp" >= (select min("timestamp") from later)
+        and stored."timestamp" <= (select max("timestamp") from later)
     returning stored.session_id, stored."timestamp"
 ),
 noted as (
@@ -28,7 +36,7 @@ written as (
         coalesce(c.received_at, clock_timestamp()), c.load_id
     from candidates c
     where not exists (
-        select from public.behavior_events stored
+        select from stored_events stored
         where stored.session_id = c.session_id and stored.id = c.id and stored."timestamp" <= c."timestamp"
     )
     on conflict do nothing
