@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from uxpipeline.cli import subjects
 from uxpipeline.cli.console import Json, complain, database, out, parse_day, parse_moment, print_json, step_progress
 from uxpipeline.db.lease import lease
 from uxpipeline.db.migrate import migrate as apply_migrations
@@ -22,7 +23,7 @@ LoadPaths = Annotated[list[Path], typer.Argument(help="Files or folders.", metav
 
 def register(app: typer.Typer) -> None:
     """Add the commands in the order the help lists them."""
-    for command in (demo, dev, migrate, load, run, report, doctor):
+    for command in (demo, dev, migrate, load, run, report, subjects.export, subjects.erase, doctor):
         app.command()(command)
 
 

@@ -33,7 +33,12 @@ def complain(message: str) -> None:
 
 def print_json(value: object) -> None:
     """Print a value, a dataclass or a list of them as JSON."""
-    typer.echo(json.dumps(_plain(value), indent=2))
+    typer.echo(as_json(value))
+
+
+def as_json(value: object) -> str:
+    """A value, a dataclass or a list of them as JSON."""
+    return json.dumps(_plain(value), indent=2)
 
 
 def step_progress() -> Progress:

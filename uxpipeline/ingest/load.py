@@ -20,8 +20,9 @@ from uxpipeline.ingest.records import Rejected
 from uxpipeline.ingest.sources.base import Source, detect, source_named
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.stage import StageWriter
-from uxpipeline.ingest.transform import LineTransformer, quarantine_payload
+from uxpipeline.ingest.transform import ERASED, LineTransformer, quarantine_payload
 from uxpipeline.settings import Settings
+from uxpipeline.subjects.tombstones import read_tombstones
 
 DEFAULT_MAX_BAD = 0.05
 CLOCK_SKEW = timedelta(minutes=5)
@@ -130,13 +131,14 @@ class Loader:
 
     def _stage(self, path: Path, source: Source, load_id: int) -> None:
         before = path.stat()
-        transformer = LineTransformer(
-            source, earliest=self.settings.earliest, now=self.now, key=privacy_key(self.settings)
-        )
+        erased = read_tombstones(self.connection, privacy_key(self.settings))
+        transformer = LineTransformer(source, earliest=self.settings.earliest, now=self.now, erased=erased)
         writer = StageWriter(self.connection, load_id)
         for count, line in enumerate(read_lines(path), start=1):
             outcome = transformer.outcome(line)
             payload = quarantine_payload(line.raw) if isinstance(outcome, Rejected) else ""
+            if erased.named_in(payload):
+                outcome, payload = ERASED, ""
             writer.add(line.number, outcome, payload)
             self.progress(path, count)
         writer.flush()

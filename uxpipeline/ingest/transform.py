@@ -17,7 +17,10 @@ from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.base import Source
 from uxpipeline.ingest.strict_json import decode
 from uxpipeline.ingest.validate import Validator
+from uxpipeline.subjects.tombstones import Tombstones
 
+ERASED = Ignored(None, None, "erased_session")
+"""A line of a session whose erasure was asked for: nothing of it is kept."""
 MAX_KIND_BYTES = 100
 MAX_PAYLOAD_CHARACTERS = 8192
 TEXT_KEYS = frozenset({"element_text", "$el_text"})
@@ -30,10 +33,11 @@ IDENTITY_KEYS = frozenset(
 class LineTransformer:
     """Turns the lines of one source into outcomes; keeps nothing between lines."""
 
-    def __init__(self, source: Source, *, earliest: datetime, now: datetime, key: bytes) -> None:
-        """Accept event times from `earliest` until shortly after `now`; hash visitors with `key`."""
+    def __init__(self, source: Source, *, earliest: datetime, now: datetime, erased: Tombstones) -> None:
+        """Accept event times from `earliest` until shortly after `now`; hash visitors with the key of `erased`."""
         self._source = source
-        self._masker = RecordMasker(key)
+        self._masker = RecordMasker(erased.key)
+        self._erased = erased
         self._validator = Validator(earliest, now)
 
     def outcome(self, line: RawLine) -> Outcome:
@@ -50,6 +54,8 @@ class LineTransformer:
     def _storable(self, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Rejected):
             return outcome
+        if outcome.session_id is not None and outcome.session_id in self._erased:
+            return ERASED
         kind = shortened(mask_pii(outcome.kind), MAX_KIND_BYTES)
         if isinstance(outcome, Ignored):
             session_id = outcome.session_id if is_session_id(outcome.session_id or "") else None

@@ -11,6 +11,7 @@ from uxpipeline.ingest.records import Accepted, Event, JsonObject, Outcome
 from uxpipeline.ingest.sources.base import source_named
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.transform import LineTransformer
+from uxpipeline.subjects.tombstones import Tombstones
 
 DATA = Path(__file__).parents[1] / "data"
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
@@ -69,7 +70,7 @@ def posthog_line(event: str = "$pageview", properties: JsonObject | None = None,
 
 
 def transformer(source: str, context: Context = CONTEXT) -> LineTransformer:
-    return LineTransformer(source_named(source, context), earliest=EARLIEST, now=NOW, key=b"key")
+    return LineTransformer(source_named(source, context), earliest=EARLIEST, now=NOW, erased=Tombstones(b"key"))
 
 
 def raw(line: JsonObject) -> RawLine:

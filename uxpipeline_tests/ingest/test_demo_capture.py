@@ -16,6 +16,7 @@ from uxpipeline.ingest.records import Accepted, Event, FunnelStep, Ignored, Outc
 from uxpipeline.ingest.sources.base import detect
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.transform import LineTransformer
+from uxpipeline.subjects.tombstones import Tombstones
 from uxpipeline_tests.ingest.builders import DATA, EARLIEST, NOW
 
 DEMO = Path(uxpipeline.demo.__path__[0])
@@ -53,7 +54,7 @@ def outcomes(path: Path) -> Iterator[Outcome]:
     source = detect(sample(path), Context(rules=load_funnels(DEMO / "funnels.yaml")))
     assert source
     assert source.name == "posthog"
-    transformer = LineTransformer(source, earliest=EARLIEST, now=NOW, key=b"key")
+    transformer = LineTransformer(source, earliest=EARLIEST, now=NOW, erased=Tombstones(b"key"))
     yield from map(transformer.outcome, read_lines(path))
 
 

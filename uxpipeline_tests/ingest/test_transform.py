@@ -8,6 +8,7 @@ from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Rejected
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.transform import LineTransformer, quarantine_payload
+from uxpipeline.subjects.tombstones import Tombstones
 from uxpipeline_tests.ingest.builders import EARLIEST, NOW, an_event, native_event, outcome, raw, transformer
 
 
@@ -34,7 +35,7 @@ class Clumsy:
         raise KeyError("jane@example.com")
 
 
-CLUMSY = LineTransformer(Clumsy(Context()), earliest=EARLIEST, now=NOW, key=b"key")
+CLUMSY = LineTransformer(Clumsy(Context()), earliest=EARLIEST, now=NOW, erased=Tombstones(b"key"))
 
 
 def test_an_adapters_mistake_costs_one_line_and_tells_no_content() -> None:

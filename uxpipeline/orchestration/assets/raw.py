@@ -6,10 +6,12 @@ from typing import Any
 
 import dagster as dg
 
+from uxpipeline.home import privacy_key
 from uxpipeline.ingest.load import FileReport, load_paths
 from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
+from uxpipeline.subjects.requests import erase_returned
 
 LANDING = dg.AssetKey("landing_files")
 DESCRIPTIONS = {
@@ -54,6 +56,7 @@ def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None
     with pipeline.writing() as connection:
         ensure_partitions(connection, now.date())
         reports = load_paths(connection, pipeline.settings, [pipeline.settings.landing], now)
+        erase_returned(connection, privacy_key(pipeline.settings))
         close_silent_sessions(connection, now)
         for relation in DESCRIPTIONS:
             metadata = specs.relation_metadata(connection, relation, SCHEMAS.get(relation, "public"))

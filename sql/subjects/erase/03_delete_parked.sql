@@ -1,0 +1,1 @@
+delete from uxpipeline.parked where session_id = %(session_id)s;

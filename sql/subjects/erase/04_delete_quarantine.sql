@@ -1,0 +1,1 @@
+delete from uxpipeline.quarantine where strpos(payload, %(session_id)s) > 0;

@@ -1,0 +1,1 @@
+delete from uxpipeline.session_surfaces where session_id = %(session_id)s;

@@ -1,0 +1,1 @@
+select tombstone from uxpipeline.erased_sessions;

@@ -1,0 +1,54 @@
+"""`export` and `erase` as people and scripts call them."""
+
+import json
+from pathlib import Path
+
+from uxpipeline_tests.factories import visit, write_lines
+from uxpipeline_tests.processes import run_command
+
+PAST = {"timestamp": "2026-01-05T10:00:00+00:00"}
+
+
+def load(home: Path, database: str, name: str, *sessions: str) -> dict[str, object]:
+    lines = [line | PAST for session in sessions for line in visit(session, clicks=["buy"])]
+    found = run_command(home, "load", str(write_lines(home / name, lines)), "--json", UXPIPELINE_DATABASE_URL=database)
+    (file,) = json.loads(found.stdout)["files"]
+    return dict(file)
+
+
+def test_a_copy_then_erasure_then_nothing(tmp_path: Path, database: str) -> None:
+    load(tmp_path, database, "a.ndjson", "mine", "another")
+
+    copy = json.loads(run_command(tmp_path, "export", "mine", UXPIPELINE_DATABASE_URL=database).stdout)
+    erased = run_command(tmp_path, "erase", "mine", "--json", UXPIPELINE_DATABASE_URL=database)
+    after = run_command(tmp_path, "export", "mine", UXPIPELINE_DATABASE_URL=database)
+    again = load(tmp_path, database, "b.ndjson", "mine", "third")
+
+    assert {relation: len(found) for relation, found in copy.items()} == {"user_sessions": 1, "behavior_events": 2}
+    assert json.loads(erased.stdout) == {"erased": {"user_sessions": 1, "behavior_events": 2}}
+    assert (after.returncode, after.stdout) == (1, "")
+    assert after.stderr.startswith("uxpipeline: Nothing is stored about this session")
+    assert (again["inserted"], again["ignored"]) == (2, {"erased_session": 2})
+
+
+def test_a_copy_in_a_file_is_for_its_owner_only(tmp_path: Path, database: str) -> None:
+    load(tmp_path, database, "a.ndjson", "mine")
+    path = tmp_path / "copy.json"
+
+    found = run_command(tmp_path, "export", "mine", "--out", str(path), UXPIPELINE_DATABASE_URL=database)
+
+    assert " ".join(found.stdout.split()) == f"3 rows written to {path}."
+    assert path.stat().st_mode & 0o077 == 0
+    assert json.loads(path.read_text(encoding="utf-8"))["user_sessions"][0]["session_id"] == "mine"
+
+
+def test_people_read_what_was_erased(tmp_path: Path, database: str) -> None:
+    load(tmp_path, database, "a.ndjson", "mine")
+
+    found = run_command(tmp_path, "erase", "mine", UXPIPELINE_DATABASE_URL=database)
+
+    assert found.stdout.splitlines() == [
+        "1 rows of user_sessions erased",
+        "2 rows of behavior_events erased",
+        "Figures are computed anew. Whatever of it comes again is refused.",
+    ]
