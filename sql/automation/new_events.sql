@@ -6,7 +6,7 @@ select
     coalesce((
         select sum((f.rows_written ->> 'behavior_events')::bigint)
         from uxpipeline.ingest_files f
-        where f.status = 'loaded' and f.id > seen.last_file_id
+        where f.status in ('loaded', 'replayed') and f.id > seen.last_file_id
     ), 0)::bigint as from_files,
     (
         select count(*)

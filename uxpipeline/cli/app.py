@@ -9,7 +9,7 @@ import psycopg
 import typer
 
 from uxpipeline import __version__
-from uxpipeline.cli import commands, database, proposals
+from uxpipeline.cli import commands, database, proposals, quarantine
 from uxpipeline.cli.console import complain
 from uxpipeline.errors import UxPipelineError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(database.app, name="db")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(proposals.app, name="proposals")
 commands.register(app)
 

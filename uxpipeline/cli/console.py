@@ -27,8 +27,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines inst
 
 def complain(message: str) -> None:
     """One line on stderr, however wide the terminal and whatever characters the message holds."""
-    line = " ".join(message.split())
-    typer.echo(f"uxpipeline: {''.join(mark if mark.isprintable() else '?' for mark in line)}", err=True)
+    typer.echo(f"uxpipeline: {printable(' '.join(message.split()))}", err=True)
+
+
+def printable(text: str) -> str:
+    """Text without what a terminal would obey instead of show."""
+    return "".join(mark if mark.isprintable() else "?" for mark in text)
 
 
 def print_json(value: object) -> None:

@@ -1,6 +1,6 @@
 """Loading files: detect the source, stage, audit, publish; one file, one transaction, one ledger row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.home import privacy_key
 from uxpipeline.ingest.files import named_files
 from uxpipeline.ingest.funnels import FunnelRules, load_funnels
+from uxpipeline.ingest.ledger import QuarantinedFile
 from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
 from uxpipeline.ingest.readers import read_lines, sample, sha256_of
 from uxpipeline.ingest.records import Rejected
@@ -26,7 +27,7 @@ from uxpipeline.subjects.tombstones import read_tombstones
 
 DEFAULT_MAX_BAD = 0.05
 CLOCK_SKEW = timedelta(minutes=5)
-Status = Literal["loaded", "already_loaded", "aborted", "skipped"]
+Status = Literal["loaded", "already_loaded", "replayed", "aborted", "skipped"]
 _UNKNOWN = "unknown"
 Progress = Callable[[Path, int], None]
 """Called with a file and the number of its lines staged so far."""
@@ -85,6 +86,25 @@ class Loader:
             return FileReport(str(path), source, sha256, "already_loaded", lines=lines, duplicates=lines)
         return self._load_new(path, FileReport(str(path), _UNKNOWN, sha256, "loaded"), inside_folder=inside_folder)
 
+    def replay(self, quarantined: QuarantinedFile) -> FileReport:
+        """Load the quarantined lines of a file; those that are refused again stay where they are.
+
+        Raises:
+            InputError: the file is not there any more, or another one.
+        """
+        path = Path(quarantined.path)
+        if not path.is_file():
+            raise InputError(
+                f"`{path}` is not there any more", "Put it back, or load its lines corrected, from another file"
+            )
+        if sha256_of(path) != quarantined.sha256:
+            raise InputError(
+                f"`{path}` is not what it was", f"Run `uxpipeline load {path}`: what is stored already is not doubled"
+            )
+        report = FileReport(quarantined.path, quarantined.source, quarantined.sha256, "replayed")
+        source = source_named(quarantined.source, self.context)
+        return self._load_from(source, path, report, quarantined)
+
     def _load_new(self, path: Path, report: FileReport, *, inside_folder: bool) -> FileReport:
         try:
             source = self._source(path)
@@ -103,10 +123,14 @@ class Loader:
             return self.source
         return detect(sample(path), self.context) if path.stat().st_size else None
 
-    def _load_from(self, source: Source, path: Path, report: FileReport) -> FileReport:
+    def _load_from(
+        self, source: Source, path: Path, report: FileReport, quarantined: QuarantinedFile | None = None
+    ) -> FileReport:
         file = self._new_load(report)
+        if quarantined is not None:
+            file = replace(file, replay_of=quarantined.file_id)
         try:
-            self._stage(path, source, file.load_id)
+            self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
             self._audit(file.load_id)
             return _filled(report, publish(self.connection, file, self.now, self.max_bad))
         except TooManyBadLinesError as error:
@@ -129,12 +153,14 @@ class Loader:
     def _new_load(self, report: FileReport) -> LoadedFile:
         return LoadedFile(_next_load_id(self.connection), report.path, report.source, report.sha256, self.now)
 
-    def _stage(self, path: Path, source: Source, load_id: int) -> None:
+    def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> None:
         before = path.stat()
         erased = read_tombstones(self.connection, privacy_key(self.settings))
         transformer = LineTransformer(source, earliest=self.settings.earliest, now=self.now, erased=erased)
         writer = StageWriter(self.connection, load_id)
         for count, line in enumerate(read_lines(path), start=1):
+            if only is not None and line.number not in only:
+                continue
             outcome = transformer.outcome(line)
             payload = quarantine_payload(line.raw) if isinstance(outcome, Rejected) else ""
             if erased.named_in(payload):
@@ -183,13 +209,38 @@ def load_paths(
         InputError: a path or the source names nothing, or a file named directly cannot be read or recognised.
         ConfigurationError: the funnels file is wrong.
     """
+    loader = _loader(connection, settings, now, source, max_bad, progress)
+    found = [(file, path.is_dir()) for path in paths for file in named_files(path)]
+    return [loader.load(file, inside_folder=inside) for file, inside in found]
+
+
+def replay_lines(
+    connection: Connection,
+    settings: Settings,
+    files: Sequence[QuarantinedFile],
+    now: datetime,
+    progress: Progress = lambda _path, _lines: None,
+) -> Iterator[FileReport]:
+    """Load quarantined lines from the files they came in; the caller holds the pipeline's lease.
+
+    A file that is not there any more, or changed since, is reported as aborted, with what to do about it.
+    """
+    loader = _loader(connection, settings, now, "auto", 1.0, progress)
+    for file in files:
+        try:
+            yield loader.replay(file)
+        except InputError as error:
+            yield FileReport(file.path, file.source, file.sha256, "aborted", problem=str(error))
+
+
+def _loader(
+    connection: Connection, settings: Settings, now: datetime, source: str, max_bad: float, progress: Progress
+) -> Loader:
     rules = load_funnels(settings.funnels) if settings.funnels else FunnelRules()
     context = Context(rules=rules)
     adapter = None if source == "auto" else source_named(source, context)
     configure(connection, rules, settings.conversion)
-    loader = Loader(connection, settings, context, now, max_bad, adapter, progress)
-    found = [(file, path.is_dir()) for path in paths for file in named_files(path)]
-    return [loader.load(file, inside_folder=inside) for file, inside in found]
+    return Loader(connection, settings, context, now, max_bad, adapter, progress)
 
 
 def configure(connection: Connection, rules: FunnelRules, conversion: str) -> None:

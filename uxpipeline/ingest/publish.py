@@ -30,13 +30,14 @@ class Tally:
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """Identity of a load, as its ledger row tells it."""
+    """Identity of a load, as its ledger row tells it; `replay_of` is the load whose quarantined lines it replays."""
 
     load_id: int
     path: str
     source: str
     sha256: str
     started_at: datetime
+    replay_of: int | None = None
 
 
 class TooManyBadLinesError(InputError):
@@ -75,7 +76,9 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
         PublishRefusedError: the verdict is missing, red, or not about what the stage holds now.
         TooManyBadLinesError: the share of quarantined lines exceeds `max_bad`.
     """
-    values: dict[str, Any] = {"load_id": file.load_id, "silent_before": now - SILENCE}
+    values: dict[str, Any] = {
+        "load_id": file.load_id, "silent_before": now - SILENCE, "replay_of": file.replay_of, "now": now
+    }  # fmt: skip
     _ensure_partitions(connection, file.load_id)
     with transaction(connection):
         _require_green(connection, file.load_id)
@@ -88,8 +91,8 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
         tally.rows_written = {relation: rows for relation, rows in rows_written.items() if rows}
         if tally.lines and tally.quarantined / tally.lines > max_bad:
             raise TooManyBadLinesError(tally, max_bad)
-        record_file(connection, file, "loaded", tally)
-        connection.execute(statement("ingest/keep_quarantine"), values)
+        record_file(connection, file, "replayed" if file.replay_of else "loaded", tally)
+        connection.execute(statement("quarantine/settle" if file.replay_of else "ingest/keep_quarantine"), values)
         connection.execute(statement("ingest/keep_parked"), values)
         connection.execute(statement("ingest/clear_stage"), values)
     return tally

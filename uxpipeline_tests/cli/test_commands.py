@@ -33,7 +33,20 @@ def complaint(home: Path, *arguments: str, **variables: str) -> str:
 def test_help_lists_the_contract_s_commands(home: Path) -> None:
     found = run_command(home, "--help")
 
-    for name in ("demo", "dev", "migrate", "load", "run", "report", "export", "erase", "doctor", "db", "proposals"):
+    for name in (
+        "demo",
+        "dev",
+        "migrate",
+        "load",
+        "run",
+        "report",
+        "export",
+        "erase",
+        "doctor",
+        "db",
+        "quarantine",
+        "proposals",
+    ):
         assert f" {name} " in found.stdout
 
 

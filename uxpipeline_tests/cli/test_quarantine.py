@@ -1,0 +1,53 @@
+"""`quarantine` as people and scripts call it."""
+
+import json
+from pathlib import Path
+
+from uxpipeline_tests.factories import visit, write_lines
+from uxpipeline_tests.processes import run_command
+
+OLD = {"timestamp": "2019-06-01T10:00:00+00:00", "page_url": "https://shop.example/\x1b[2J"}
+
+
+def quarantined(home: Path, database: str) -> Path:
+    path = write_lines(home / "old.ndjson", [line | OLD for line in visit("s1")])
+    run_command(home, "load", str(path), "--max-bad", "1", UXPIPELINE_DATABASE_URL=database)
+    return path
+
+
+def test_a_line_is_listed_shown_and_replayed_after_a_fix(tmp_path: Path, database: str) -> None:
+    path = quarantined(tmp_path, database)
+
+    listed = json.loads(run_command(tmp_path, "quarantine", "list", "--json", UXPIPELINE_DATABASE_URL=database).stdout)
+    [line] = listed["lines"]
+    shown = run_command(tmp_path, "quarantine", "show", str(line["id"]), UXPIPELINE_DATABASE_URL=database)
+    in_vain = run_command(tmp_path, "quarantine", "replay", UXPIPELINE_DATABASE_URL=database)
+    fixed = {"UXPIPELINE_DATABASE_URL": database, "UXPIPELINE_EARLIEST": "2019-01-01"}
+    replayed = run_command(tmp_path, "quarantine", "replay", str(line["id"]), "--json", **fixed)
+
+    assert listed["reasons"] == {line["reason"]: 1}
+    assert f"line 1 of {path}" in shown.stdout
+    assert "s1" in shown.stdout
+    assert "\x1b" not in shown.stdout
+    assert in_vain.returncode == 2
+    assert replayed.returncode == 0
+    assert json.loads(replayed.stdout)["files"][0]["inserted"] == 1
+
+
+def test_a_file_that_is_gone_exits_1_and_says_what_to_do(tmp_path: Path, database: str) -> None:
+    quarantined(tmp_path, database).unlink()
+
+    found = run_command(tmp_path, "quarantine", "replay", UXPIPELINE_DATABASE_URL=database)
+
+    assert found.returncode == 1
+    assert "is not there any more. Put it back" in found.stderr
+
+
+def test_with_nothing_in_quarantine_there_is_nothing_to_do(tmp_path: Path, database: str) -> None:
+    listed = run_command(tmp_path, "quarantine", "list", UXPIPELINE_DATABASE_URL=database)
+    replayed = run_command(tmp_path, "quarantine", "replay", UXPIPELINE_DATABASE_URL=database)
+    shown = run_command(tmp_path, "quarantine", "show", "1", UXPIPELINE_DATABASE_URL=database)
+
+    assert (listed.stdout, listed.returncode) == ("Nothing is in quarantine.\n", 0)
+    assert (replayed.stdout, replayed.returncode) == ("Nothing to replay.\n", 0)
+    assert shown.returncode == 1
