@@ -9,10 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from uxpipeline.db.connect import Connection
 from uxpipeline.errors import InputError
 from uxpipeline.home import reports_folder
+from uxpipeline.pictures.scale import Scale
 from uxpipeline.report import wording
 from uxpipeline.report.gather import SIGNALS, gather
 from uxpipeline.report.records import WINDOW_DAYS, Report
-from uxpipeline.report.scale import Scale
 from uxpipeline.settings import Settings
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -166,7 +166,7 @@ def test_the_report_keeps_its_structure(connection: Connection, demo: Settings, 
 
 @pytest.mark.parametrize("text", CORPUS)
 def test_metadata_in_the_ui_keeps_its_structure(connection: Connection, demo: Settings, text: str) -> None:
-    from uxpipeline.orchestration.assets.proposals import proposal_metadata  # noqa: PLC0415
+    from uxpipeline.orchestration.proposal_metadata import proposal_metadata  # noqa: PLC0415
 
     harmless = shape(proposal_metadata(generate(connection, demo, HARMLESS)))
     clear(connection)
