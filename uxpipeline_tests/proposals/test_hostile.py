@@ -13,13 +13,16 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection
+from uxpipeline.orchestration.proposal_metadata import proposal_metadata
 from uxpipeline.proposals.blocks import list_blocks
 from uxpipeline.proposals.decide import approve
 from uxpipeline.proposals.draft import Proposal
 from uxpipeline.proposals.generate import Generated, propose
 from uxpipeline.proposals.names import component_name, surface_name
+from uxpipeline.proposals.store import list_proposals
 from uxpipeline.report.render import render
 from uxpipeline.settings import Settings
+from uxpipeline_tests.orchestration.test_score_metadata import words
 from uxpipeline_tests.proposals.scores import AS_OF, NOW, score
 from uxpipeline_tests.report.page import Page
 
@@ -166,14 +169,18 @@ def test_the_report_keeps_its_structure(connection: Connection, demo: Settings, 
 
 @pytest.mark.parametrize("text", CORPUS)
 def test_metadata_in_the_ui_keeps_its_structure(connection: Connection, demo: Settings, text: str) -> None:
-    from uxpipeline.orchestration.proposal_metadata import proposal_metadata  # noqa: PLC0415
-
-    harmless = shape(proposal_metadata(generate(connection, demo, HARMLESS)))
+    harmless = shape(metadata(connection, generate(connection, demo, HARMLESS)))
     clear(connection)
-    found = proposal_metadata(generate(connection, demo, text))
+    found = metadata(connection, generate(connection, demo, text))
 
     assert shape(found) == harmless
     assert "CANARY" not in repr(found)
+
+
+def metadata(connection: Connection, generated: Generated) -> dict[str, Any]:
+    """What the UI shows, pictures opened."""
+    found = proposal_metadata(generated, list_proposals(connection, "proposed"))
+    return {name: dg.MetadataValue.text(words(value)) for name, value in found.items()}
 
 
 def shape(metadata: dict[str, Any]) -> dict[str, object]:
