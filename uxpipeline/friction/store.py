@@ -81,13 +81,13 @@ def ranked_surfaces(connection: Connection, as_of: date, level: str, most: int =
         return cursor.execute(statement("friction/ranked_surfaces"), values).fetchall()
 
 
-def trends(connection: Connection, as_of: date, surfaces: Sequence[RankedSurface]) -> list[Trend]:
-    """What was scored for some surfaces in the 28 days up to `as_of`, in the order of `surfaces`."""
+def trends(connection: Connection, as_of: date, surfaces: Sequence[tuple[str, str]]) -> list[Trend]:
+    """What was scored for some surfaces in the 28 days up to `as_of`, in the order of `surfaces`: levels and keys."""
     values = {
         "first_day": as_of - timedelta(days=TREND_DAYS - 1),
         "as_of": as_of,
-        "levels": [surface.surface_level for surface in surfaces],
-        "keys": [surface.surface_key for surface in surfaces],
+        "levels": [level for level, _ in surfaces],
+        "keys": [key for _, key in surfaces],
     }
     with connection.cursor(row_factory=class_row(DayScore)) as cursor:
         found = cursor.execute(statement("friction/trends"), values).fetchall()

@@ -40,7 +40,7 @@ def _ranking(surfaces: list[RankedSurface]) -> dg.MarkdownMetadataValue:
 
 
 def _trend(connection: Connection, as_of: date, surfaces: list[RankedSurface]) -> dg.MarkdownMetadataValue:
-    found = trends(connection, as_of, surfaces)
+    found = trends(connection, as_of, [(surface.surface_level, surface.surface_key) for surface in surfaces])
     if len({day.as_of for trend in found for day in trend.days}) < 2:
         return shown("A trend starts with the second scored day.")
     return shown(picture(trend_picture(found), "Scores of the last 28 days"))

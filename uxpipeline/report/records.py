@@ -1,10 +1,12 @@
 """What a report says, as read from the database and before it is put into words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from uxpipeline.friction.store import DayScore
 from uxpipeline.ingest.ledger import LedgerTotals
 from uxpipeline.proposals.words import number
 
@@ -43,7 +45,11 @@ class Scoring:
 
 @dataclass(frozen=True)
 class Score:
-    """One row of `friction_scores`; `signals` maps those that fired on the surface to affected sessions."""
+    """One row of `friction_scores`.
+
+    `signals` maps those that fired on the surface to affected sessions; `days` are its scores of signal `any` on recent
+    as-of days, oldest first.
+    """
 
     surface_level: str
     surface_key: str
@@ -62,6 +68,7 @@ class Score:
     state: str
     rank: int | None
     signals: dict[str, int]
+    days: Sequence[DayScore] = ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from uxpipeline_tests.orchestration.test_chain import recent
 from uxpipeline_tests.report.builders import AS_OF, add_score
 
 IMAGE = re.compile(r"!\[[^\]]*\]\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)")
-LOSS = {"lost_conversions": 16.6, "lost_low": 8.8, "lost_high": 26.4, "evidence_grade": "B"}
+LOSS: dict[str, Any] = {"lost_conversions": 16.6, "lost_low": 8.8, "lost_high": 26.4, "evidence_grade": "B"}
 HOSTILE = [
     pytest.param("a | b | c", id="pipe"),
     pytest.param("`a` ``b``", id="backticks"),

@@ -125,5 +125,5 @@ def test_a_picture_brings_its_own_bytes() -> None:
 def test_a_scale_around_zero_has_round_ends(values: list[float], start: float, end: float) -> None:
     scale = Scale.around_zero(values)
 
-    assert (scale.start, scale.end) == (pytest.approx(start), pytest.approx(end))
+    assert [scale.start, scale.end] == pytest.approx([start, end])
     assert all(0 <= scale.share(value) <= 1 for value in [0.0, *values])
