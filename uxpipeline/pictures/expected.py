@@ -7,7 +7,7 @@ from uxpipeline.pictures import svg
 from uxpipeline.pictures.columns import HEAD, Column, Interval
 from uxpipeline.pictures.scale import Scale
 
-_WIDTH, _ROW, _LONGEST = 1000, 30, 52
+_WIDTH, _ROW, _LEFT, _LONGEST = 1000, 50, 24, 120
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,13 @@ def expected_picture(changes: Sequence[ExpectedChange]) -> str:
     """An SVG with a row per proposal, on one scale around zero."""
     scale = Scale.around_zero([*(change.low for change in changes), *(change.high for change in changes)])
     labels = f"{scale.start:+.0%}" if scale.start else "0%", f"{scale.end:+.0%}"
-    column = Column("Expected relative change (80 % interval)", 430, 740, scale, labels)
+    column = Column("Expected relative change (80 % interval)", _LEFT, 700, scale, labels)
     bottom = HEAD + _ROW * len(changes)
     parts = list(column.head(bottom - 4))
     for number, change in enumerate(changes):
-        y = HEAD + _ROW * number + _ROW / 2
-        parts.append(svg.words(24, y + 4, svg.cut(change.name, _LONGEST), weight=600))
+        top = HEAD + _ROW * number
+        parts.append(svg.words(_LEFT, top + 14, svg.cut(change.name, _LONGEST), weight=600))
+        y = top + 32
         parts += column.mark(y, Interval(change.median, change.low, change.high))
         parts.append(column.figures(y, f"{change.median:+.1%} ({change.low:+.1%} to {change.high:+.1%})"))
     return svg.document(_WIDTH, bottom + 12, parts)
