@@ -34,7 +34,7 @@ def _ranking(surfaces: list[RankedSurface]) -> dg.MarkdownMetadataValue:
         return shown("No events in the window.")
     return shown(
         picture(ranking_picture(surfaces), "Sessions affected and conversions lost, by surface"),
-        "The whole site, then elements by rank. The site is a figure of its own: elements do not add up to it.",
+        "The whole site, then elements by rank.",
         _table(surfaces),
     )
 
