@@ -42,7 +42,7 @@ def proposal_page(found: ProposalRecord) -> None:
 def _evidence(found: ProposalRecord) -> None:
     """The newest answer, its question and where it comes from."""
     if not found.evidence:
-        out.print("No evidence on record: it cannot be approved.")
+        out.print("No evidence on record: it cannot be approved before a run has scored the surface its change names.")
         return
     newest = found.evidence[0]
     _values("Evidence", newest.result)
