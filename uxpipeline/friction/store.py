@@ -47,7 +47,7 @@ class RankedSurface:
         )
 
 
-RANKING_HEADER = ("rank", "surface", "affected", "rate (90 % interval)", "lost conversions (95 %)", "grade")
+RANKING_HEADER = ("rank", "surface", "affected", "rate (90 %)", "lost (95 %)", "grade")
 
 
 @dataclass(frozen=True)

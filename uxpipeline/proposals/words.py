@@ -3,6 +3,10 @@
 Whoever may write proposals may put anything where numbers belong: what is no number of ours counts as absent.
 """
 
+import math
+
+from uxpipeline.proposals.parameters import LONGEST_TEST_DAYS
+
 _MOST = 1e15
 """A greater number is no count or rate of ours."""
 _VERDICTS = {"testable": "Testable", "not_testable": "Not testable with this traffic"}
@@ -49,7 +53,11 @@ def test_words(test: object) -> str:
     traffic = "" if weekly is None else f"; {weekly:,.0f} come a week"
     time = "" if days is None else f", so it would take {_stretch(days)}"
     change = "a change" if effect is None else f"a relative change of {effect:.0%}"
-    return f"{_VERDICTS[verdict]}: to detect {change} it would need {needed:,.0f} sessions per arm{traffic}{time}."
+    told = f"{_VERDICTS[verdict]}: to detect {change} it would need {needed:,.0f} sessions per arm{traffic}{time}."
+    if verdict == "testable":
+        return told
+    wanted = math.ceil(2 * needed / LONGEST_TEST_DAYS * 7)
+    return f"{told} With {wanted:,} a week it would end in {_stretch(LONGEST_TEST_DAYS)}."
 
 
 def _stretch(days: float) -> str:
