@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from uxpipeline.db.connect import Connection
+from uxpipeline.orchestration.chain import run_chain
 from uxpipeline.settings import Settings
 from uxpipeline_tests.factories import scalar
 from uxpipeline_tests.orchestration.runs import run_refresh
@@ -73,6 +74,16 @@ def test_a_replay_knows_only_what_had_been_received(connection: Connection, inst
     assert now[:2] == (17, 29)
     assert site(connection) == (8, 20, known_at)
     assert scalar(connection, FACTS) == facts
+
+
+def test_the_command_s_chain_replays_too(connection: Connection, settings: Settings) -> None:
+    rage(connection, "early", sessions=8, of=20, received=NOON + timedelta(minutes=1))
+    rage(connection, "late", sessions=9, of=9, received=LATER)
+    known_at = NOON + timedelta(hours=1)
+
+    assert run_chain(settings, settings.database_url or "", DAY, known_at).success
+
+    assert site(connection) == (8, 20, known_at)
 
 
 @pytest.mark.usefixtures("demo")
