@@ -1,7 +1,6 @@
 """`uxpipeline demo`: the shipped sample, through the whole chain, in a database of its own."""
 
 from datetime import date
-from typing import Any
 
 from uxpipeline.cli.console import complain, out, print_json
 from uxpipeline.cli.summaries import ranking, run_with_progress
@@ -11,6 +10,7 @@ from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.friction.store import ranked_surfaces
 from uxpipeline.ingest.ledger import ledger_totals
 from uxpipeline.proposals.store import list_proposals
+from uxpipeline.proposals.words import test_words
 from uxpipeline.report.render import write_report
 from uxpipeline.settings import Settings
 
@@ -44,20 +44,14 @@ def _show(connection: Connection, demo: Demo, *, json: bool) -> None:
         f" {totals.ignored:,} ignored."
     )
     for title, level in (("Elements", "element"), ("Pages", "page")):
-        out.print(f"\n{title} by sessions certainly affected, 28 days to {demo.as_of}", style="bold")
+        out.print(
+            f"\n{title} by rank: what they surely cost, 28 days to {demo.as_of}",
+            style="bold",
+        )
         out.print(ranking(ranked_surfaces(connection, demo.as_of, level, most=5)))
     out.print("\nProposals", style="bold")
     for proposal in proposals:
         out.print(f"• {proposal.change_description}")
-        out.print(f"  {_test_line(proposal.test)}", style="dim")
+        out.print(f"  {test_words(proposal.test)}", style="dim")
     out.print(f"\nReport: {report}", soft_wrap=True)
     out.print("See it in the Dagster UI: uxpipeline dev --demo", style="bold")
-
-
-def _test_line(test: dict[str, Any]) -> str:
-    if test.get("needed_per_arm") is None:
-        return f"{test['verdict']}: no baseline, none or all of the exposed sessions converted"
-    return (
-        f"{test['verdict']}: a test would need {test['needed_per_arm']:,} sessions per arm,"
-        f" {test['sessions_per_week']:.0f} come a week"
-    )

@@ -3,13 +3,15 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from uxpipeline.cli.console import Json, database, out, print_json
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.migrate import require_current
+from uxpipeline.friction.words import NOT_ESTIMATED
 from uxpipeline.proposals.names import surface_name
 from uxpipeline.proposals.store import list_proposals, show_proposal
+from uxpipeline.proposals.words import affected_words
 from uxpipeline.report.wording import text
 from uxpipeline.settings import Settings
 
@@ -43,17 +45,16 @@ def list_all(
     if json:
         print_json({"proposals": found})
         return
-    table = Table("proposal", "status", "friction", "affected", "expected", "test", box=None)
+    table = Table(Column("proposal", no_wrap=True), "status", "friction", "affected", "expected", "test", box=None)
     for proposal in found:
-        evidence, test = proposal.evidence, proposal.test
-        expected = proposal.expected_impact
+        expected, verdict = proposal.expected_impact, str(proposal.test.get("verdict", ""))
         table.add_row(
             text(proposal.proposal_id),
             proposal.status,
             text(proposal.friction_point, 100),
-            text(f"{evidence.get('affected_sessions', '?')} of {evidence.get('exposed_sessions', '?')}"),
-            "" if expected is None else f"{expected:+.1%}",
-            text(test.get("verdict", "")),
+            affected_words(proposal.evidence),
+            NOT_ESTIMATED if expected is None else f"{expected:+.1%}",
+            text(verdict.replace("_", " ")),
         )
     out.print(table if found else "No proposals.")
 

@@ -95,6 +95,7 @@ def count(connection: Connection, window: Window, parameters: Parameters, source
         "gate_visitors": gate.affected_visitors,
         "fewest_controls": parameters.fewest_controls,
         "overlap_wanted": parameters.overlap_wanted,
+        "hesitation_quantile": parameters.hesitation_quantile,
     }
     connection.execute(statement("friction/score/settings"))
     connection.execute(statement("friction/score/scoring_window"))

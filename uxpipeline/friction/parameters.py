@@ -26,6 +26,7 @@ class Parameters:
     Attributes:
         method: name of the estimator; changes with its formulas.
         window_days: days a score covers, `as_of` included.
+        hesitation_quantile: of the sessions' longest hesitations at an element, above which one counts.
         recent_days: days whose rates are compared with the surface's own history.
         interval: mass of the interval around a rate.
         gate: fewest sessions and visitors a loss is estimated from.
@@ -46,6 +47,7 @@ class Parameters:
 
     method: str = "risk-set-1"
     window_days: int = 28
+    hesitation_quantile: float = 0.90
     recent_days: int = 7
     interval: float = 0.90
     gate: EvidenceGate = GATES["default"]

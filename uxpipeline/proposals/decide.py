@@ -138,7 +138,10 @@ def _require_sound(connection: Connection, proposal_id: str, proposed_changes: o
         raise DecisionRefusedError(f"The change is not one of the allowed kinds: {problem}", "Reject it")
     known = evidence_of(connection, proposal_id)
     if not known:
-        raise DecisionRefusedError("There is no evidence on record for it", "Reject it as `data_quality`")
+        raise DecisionRefusedError(
+            "There is no evidence on record for it: no run scored the surface its change names since it was proposed",
+            "Run `uxpipeline run`, which adds evidence where that surface has scores, or reject it as `data_quality`",
+        )
     if told := contradiction(connection, known[0]):
         raise DecisionRefusedError(
             f"Its evidence of {known[0].as_of} no longer holds: {told}",

@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -14,8 +13,7 @@ from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.friction.facts import Window, count
 from uxpipeline.friction.parameters import Parameters, parameters_of
-from uxpipeline.friction.scores import score
-from uxpipeline.proposals.candidates import Candidate
+from uxpipeline.friction.scores import score as score_counts
 from uxpipeline.proposals.names import key_hash
 from uxpipeline.proposals.store import StoredEvidence, evidence_of
 from uxpipeline.settings import Profile
@@ -29,16 +27,16 @@ FIELDS = (
 )  # fmt: skip
 
 
-def record(connection: Connection, proposal_id: str, candidate: Candidate, profile: Profile) -> None:
-    """Add what a candidate's score says to a proposal's evidence, unless its newest says the same or is newer."""
-    result = result_of(asdict(candidate))
+def record(connection: Connection, proposal_id: str, score: Mapping[str, Any], profile: Profile) -> None:
+    """Add what a score says to a proposal's evidence, unless its newest says the same or is newer."""
+    result = result_of(score)
     known = evidence_of(connection, proposal_id)
-    if known and (known[0].as_of > candidate.as_of or known[0].result_hash == digest(result)):
+    if known and (known[0].as_of > score["as_of"] or known[0].result_hash == digest(result)):
         return
     params = {
-        "surface_level": candidate.surface_level,
-        "surface_hash": candidate.surface_hash,
-        "signal": candidate.signal,
+        "surface_level": score["surface_level"],
+        "surface_hash": key_hash(score["surface_key"]),
+        "signal": score["signal"],
         "profile": profile,
     }
     values = {
@@ -47,9 +45,9 @@ def record(connection: Connection, proposal_id: str, candidate: Candidate, profi
         "params": Jsonb(params),
         "result": Jsonb(result),
         "result_hash": digest(result),
-        "as_of": candidate.as_of,
-        "known_at": candidate.input_watermark,
-        "score_version": candidate.score_version,
+        "as_of": score["as_of"],
+        "known_at": score["input_watermark"],
+        "score_version": score["score_version"],
     }
     connection.execute(statement("proposals/record_evidence"), values)
 
@@ -75,7 +73,7 @@ def contradiction(connection: Connection, evidence: StoredEvidence) -> str | Non
 def ask(connection: Connection, evidence: StoredEvidence, parameters: Parameters) -> dict[str, Any] | None:
     """Count and score the window anew from events; the row of the surface in question."""
     window = Window(evidence.as_of, evidence.known_at, parameters.window_days, parameters.recent_days)
-    scores = score(count(connection, window, parameters, "events"), window, parameters)
+    scores = score_counts(count(connection, window, parameters, "events"), window, parameters)
     wanted = tuple(evidence.params.get(name) for name in ("surface_level", "signal", "surface_hash"))
     for row in scores.to_dict("records"):
         if (row["surface_level"], row["signal"], key_hash(row["surface_key"])) == wanted:

@@ -20,6 +20,7 @@ from uxpipeline.proposals.impact import expected_impact
 from uxpipeline.proposals.parameters import GRADES, STRICTNESS
 from uxpipeline.proposals.power import testability
 from uxpipeline.proposals.queue import Queue
+from uxpipeline.proposals.support import support
 from uxpipeline.settings import Settings
 
 
@@ -35,6 +36,7 @@ def propose(connection: Connection, as_of: date, settings: Settings, now: dateti
     """Write the day's new proposals, the most worth first, and why other friction is not proposed.
 
     One transaction: an error or a count that cannot be read proposes nothing. The same scores again propose nothing.
+    Proposals of others that wait for a decision get evidence where their surface was scored.
 
     Args:
         connection: open connection.
@@ -50,6 +52,7 @@ def propose(connection: Connection, as_of: date, settings: Settings, now: dateti
             generated = Generated(blocked=[(candidate, whole) for candidate in found])
         else:
             generated = _generate(connection, found, settings, now)
+            support(connection, as_of, settings.profile)
         keep_blocks(connection, as_of, generated.blocked)
     return generated
 
@@ -84,7 +87,7 @@ def _generate(connection: Connection, found: Sequence[Candidate], settings: Sett
     for judged in passing:
         candidate = judged.candidate
         if known := queue.made_from(judged):
-            record(connection, known.proposal_id, candidate, settings.profile)
+            record(connection, known.proposal_id, asdict(candidate), settings.profile)
             continue
         block = queue.block(judged)
         if block is None:
@@ -92,7 +95,7 @@ def _generate(connection: Connection, found: Sequence[Candidate], settings: Sett
                 judged, queue.before(judged), queue.related(judged), by_grade[candidate.evidence_grade], settings
             )
             if _insert(connection, proposal):
-                record(connection, proposal.proposal_id, candidate, settings.profile)
+                record(connection, proposal.proposal_id, asdict(candidate), settings.profile)
                 queue.take(judged, proposal.proposal_id)
                 generated.made.append(proposal)
                 continue

@@ -21,6 +21,8 @@ def day_block(
     if now - oldest > OLDEST_WATERMARK:
         hours = round((now - oldest).total_seconds() / 3600)
         return Block("stale_scores", f"scored {hours} hours ago, at most {OLDEST_WATERMARK.total_seconds() / 3600:.0f}")
+    if (later := connection.execute(statement("proposals/later_day"), {"as_of": as_of}).fetchone()) and later[0]:
+        return Block("stale_scores", f"a later day, {later[0]}, is scored")
     if owed := _owed(connection, as_of):
         return Block("facts_owed", f"{owed} sessions wait to be counted")
     return _warm_up(connection, found, as_of) if strictness.warm_up else None

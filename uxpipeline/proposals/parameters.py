@@ -23,6 +23,8 @@ RECURRENCE = 0.5
 """Recent rate ÷ rate when proposed, from which friction counts as come back."""
 LIKELY_LOSS = 0.80
 """Least probability that anything is lost."""
+LONGEST_TEST_DAYS = 42
+"""A change that traffic cannot test in this time is not proposed."""
 ANOMALY_Q = 0.10
 """False-discovery rate at which a form's excess of abandonments counts."""
 FALSIFIED_P = 0.05

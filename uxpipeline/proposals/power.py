@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from scipy import stats
 
+from uxpipeline.proposals.parameters import LONGEST_TEST_DAYS
+
 MINIMUM_EFFECT = 0.10
 """Relative change a test is sized for, unless a larger one is expected."""
-LONGEST_TEST_DAYS = 42
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,7 @@ from psycopg.rows import dict_row
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
+from uxpipeline.friction.store import trends
 from uxpipeline.ingest.ledger import ledger_totals
 from uxpipeline.report.records import (
     WINDOW_DAYS,
@@ -48,7 +50,7 @@ def gather(connection: Connection, settings: Settings) -> Report:
             conversion=goals[0] if goals else settings.conversion,
             configured_conversion=settings.conversion,
             scoring=scoring,
-            site=sorted(_scores(connection, scoring, "site", *SIGNALS).rows, key=lambda row: SIGNALS.index(row.signal)),
+            site=_site(connection, scoring),
             levels=[_level(connection, scoring, level) for level in LEVELS],
             forms=_scores(connection, scoring, "element", "form_leak"),
             proposals=_listing(connection, "proposals", Proposal, {"most": MOST_ROWS}),
@@ -95,6 +97,26 @@ def _scores(
     return _listing(connection, "scores", Score, values)
 
 
+def _with_days(connection: Connection, scoring: Scoring | None, scores: Listing[Score]) -> Listing[Score]:
+    """The same scores with what recent days said; only signal `any` is compared over days."""
+    if scoring is None:
+        return scores
+    surfaces = [(score.surface_level, score.surface_key) for score in scores.rows if score.signal == "any"]
+    found = {
+        (trend.surface_level, trend.surface_key): trend.days for trend in trends(connection, scoring.as_of, surfaces)
+    }
+    rows = [
+        replace(score, days=found[score.surface_level, score.surface_key]) if score.signal == "any" else score
+        for score in scores.rows
+    ]
+    return Listing(rows, scores.total)
+
+
+def _site(connection: Connection, scoring: Scoring | None) -> list[Score]:
+    scores = _with_days(connection, scoring, _scores(connection, scoring, "site", *SIGNALS))
+    return sorted(scores.rows, key=lambda row: SIGNALS.index(row.signal))
+
+
 def _blocked(connection: Connection, scoring: Scoring | None) -> Listing[Blocked]:
     if scoring is None:
         return Listing([], 0)
@@ -102,7 +124,7 @@ def _blocked(connection: Connection, scoring: Scoring | None) -> Listing[Blocked
 
 
 def _level(connection: Connection, scoring: Scoring | None, level: str) -> Level:
-    ranked = _scores(connection, scoring, level, "any", affected=True)
+    ranked = _with_days(connection, scoring, _scores(connection, scoring, level, "any", affected=True))
     return Level(level, ranked, quiet=_scores(connection, scoring, level, "any", affected=False))
 
 

@@ -1,15 +1,16 @@
 """What a report says, as read from the database and before it is put into words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from uxpipeline.friction.store import DayScore
 from uxpipeline.ingest.ledger import LedgerTotals
+from uxpipeline.proposals.words import number
 
 Row = TypeVar("Row")
-_MOST = 1e15
-"""A greater number in a proposal's evidence is no count or rate of ours."""
 
 WINDOW_DAYS = 28
 """Days a score covers; a test keeps it equal to the scorer's own parameter, which is slow to import."""
@@ -44,7 +45,11 @@ class Scoring:
 
 @dataclass(frozen=True)
 class Score:
-    """One row of `friction_scores`; `signals` maps those that fired on the surface to affected sessions."""
+    """One row of `friction_scores`.
+
+    `signals` maps those that fired on the surface to affected sessions; `days` are its scores of signal `any` on recent
+    as-of days, oldest first.
+    """
 
     surface_level: str
     surface_key: str
@@ -63,6 +68,7 @@ class Score:
     state: str
     rank: int | None
     signals: dict[str, int]
+    days: Sequence[DayScore] = ()
 
 
 @dataclass(frozen=True)
@@ -95,15 +101,15 @@ class Proposal:
 
     def evidence_number(self, name: str) -> float | None:
         """A number of the evidence; None where there is none."""
-        return _number(self.evidence, name)
+        return number(self.evidence, name)
 
     def test_number(self, name: str) -> float | None:
         """A number of what a test would need; None where there is none."""
-        return _number(self.test, name)
+        return number(self.test, name)
 
     def predicted(self, name: str) -> float | None:
         """A number of what is expected of it; None where there is none."""
-        return _number(self.prediction, name)
+        return number(self.prediction, name)
 
     @property
     def testable(self) -> bool | None:
@@ -239,10 +245,3 @@ class Report:
     def worst(self) -> Score | None:
         """First-ranked surface of the smallest level on which anything was affected."""
         return next((level.ranked.rows[0] for level in self.levels if level.ranked.rows), None)
-
-
-def _number(values: object, name: str) -> float | None:
-    value = values.get(name) if isinstance(values, dict) else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return value if abs(value) < _MOST else None

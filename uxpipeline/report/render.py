@@ -9,10 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from uxpipeline.db.connect import Connection
 from uxpipeline.errors import InputError
 from uxpipeline.home import reports_folder
+from uxpipeline.pictures.scale import Scale
 from uxpipeline.report import wording
 from uxpipeline.report.gather import SIGNALS, gather
 from uxpipeline.report.records import WINDOW_DAYS, Report
-from uxpipeline.report.scale import Scale
+from uxpipeline.report.sparks import spark
 from uxpipeline.settings import Settings
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -63,6 +64,7 @@ def _page(report: Report) -> str:
         "Scale": Scale,
         "interval": wording.interval,
         "signals": SIGNALS,
+        "spark": spark,
         "window_days": WINDOW_DAYS,
     }
     return environment.get_template("report.html.j2").render(report=report)

@@ -95,7 +95,7 @@ def interval(low: float | None, high: float | None) -> str:
 
 def decimal(value: float | None) -> str:
     """An estimated number of things that come in wholes."""
-    return NOT_ESTIMATED if value is None else f"{value:,.1f}"
+    return NOT_ESTIMATED if value is None else f"{value:,.1f}".replace("-", "−")
 
 
 def change(value: float | None) -> str:
@@ -106,6 +106,11 @@ def change(value: float | None) -> str:
 def day(value: date) -> str:
     """A date as `21 November 2026`, in English whatever the locale."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def short_day(value: date) -> str:
+    """A date as `21 Nov`."""
+    return f"{value.day} {_MONTHS[value.month - 1][:3]}"
 
 
 def exposure(denominator: str, level: str) -> str:
@@ -133,6 +138,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "plain_surface": surface_name,
     "reason": lambda reason: REASON_NAMES.get(reason, reason),
+    "short_day": short_day,
     "signal": lambda signal: SIGNAL_NAMES.get(signal, signal),
     "state": lambda state: STATE_NAMES.get(state, state),
     "status": lambda status: STATUS_NAMES.get(status, status),

@@ -85,9 +85,12 @@ def test_a_page_shows_evidence_interval_test_and_history(tmp_path: Path, databas
     _, stdout, _ = run(tmp_path, database, "show", proposal)
 
     assert "Repeated fast clicks on #buy (proposed)" in stdout
-    assert re.search(r"affected_sessions +8 *\n", stdout)
+    assert re.search(r"sessions affected +8 of 28, 8 visitors *\n", stdout)
     assert "━" in stdout
-    assert "needed_per_arm" in stdout
+    plain = " ".join(stdout.split())
+    assert re.search(r"it would need [\d,]+ sessions per arm; 196 come a week", plain)
+    assert re.search(r"With [\d,]+ a week it would end in 6 weeks", plain)
+    assert "proposals approve ID --by NAME" in stdout
     assert "uxpipeline:0.1.0" in stdout
     assert max(map(len, stdout.splitlines())) <= 80
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -83,6 +84,25 @@ def test_one_partition_of_everything_runs_from_the_ui(dev: Dev, page: Page) -> N
 
     assert status["status"] == "SUCCESS"
     assert {"load_landing", "friction_scores", "optimization_history"} <= succeeded(status)
+
+
+@pytest.mark.parametrize(
+    ("asset", "entry", "alt"),
+    [
+        ("friction_scores", "ranking", "Sessions affected and conversions lost, by surface"),
+        ("optimization_history", "waiting", "Expected relative change, 80 % interval"),
+    ],
+)
+def test_scores_and_proposals_are_pictures_in_the_ui(dev: Dev, page: Page, asset: str, entry: str, alt: str) -> None:
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    page.goto(f"{dev.address}/assets/{asset}?view=partitions&partition={yesterday}")
+    row = page.locator("tr", has=page.get_by_text(entry, exact=True)).filter(has_text="[Show Markdown]").first
+    row.get_by_text("[Show Markdown]").click(timeout=60_000)
+
+    image = page.get_by_alt_text(alt)
+    image.wait_for()
+
+    assert image.evaluate("async image => {await image.decode(); return image.naturalWidth}") == 1000
 
 
 def test_a_failed_critical_check_stops_what_is_below_it(dev: Dev, page: Page, demo_home: Path) -> None:

@@ -21,8 +21,8 @@ from uxpipeline.friction.parameters import GATES, EvidenceGate
 from uxpipeline.friction.rates import FEWEST_SURFACES
 from uxpipeline.ingest.records import EventType
 from uxpipeline.ingest.sources.base import SOURCES
-from uxpipeline.proposals.parameters import MOST_PER_DAY
-from uxpipeline.proposals.power import LONGEST_TEST_DAYS, MINIMUM_EFFECT
+from uxpipeline.proposals.parameters import LONGEST_TEST_DAYS, MOST_PER_DAY
+from uxpipeline.proposals.power import MINIMUM_EFFECT
 from uxpipeline.proposals.rules import RULES
 from uxpipeline_tests.docs.pages import PAGES, ROOT, code_spans, everything, page
 

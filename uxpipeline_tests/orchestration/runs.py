@@ -1,16 +1,20 @@
 """Running the job and reading what it did."""
 
+from datetime import datetime
+from typing import Any
+
 import dagster as dg
 
 from uxpipeline.definitions import defs
 
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def run_refresh(instance: dg.DagsterInstance, day: str) -> dg.ExecuteInProcessResult:
+def run_refresh(instance: dg.DagsterInstance, day: str, known_at: datetime | None = None) -> dg.ExecuteInProcessResult:
     """The whole chain for one as-of day."""
     job = defs.resolve_job_def("refresh")
-    return job.execute_in_process(run_config=QUIET, partition_key=day, instance=instance, raise_on_error=False)
+    config = QUIET | ({"ops": {"friction_scores": {"config": {"known_at": known_at.isoformat()}}}} if known_at else {})
+    return job.execute_in_process(run_config=config, partition_key=day, instance=instance, raise_on_error=False)
 
 
 def materialized(result: dg.ExecuteInProcessResult) -> set[str]:

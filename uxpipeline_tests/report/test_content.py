@@ -1,6 +1,8 @@
 """What the report says, and that it says nothing that was not measured."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -54,6 +56,54 @@ def test_conversion_configured_after_the_last_load_is_pointed_out(connection: Co
     assert "last step of funnel lead_capture (configured since: purchase" in text
 
 
+LOSS: dict[str, Any] = {"lost_conversions": 16.6, "lost_low": -8.8, "lost_high": 26.4, "evidence_grade": "B"}
+
+
+def drawn(connection: Connection, settings: Settings, tag: str, kind: str) -> list[dict[str, str | None]]:
+    """Attributes of the page's shapes of a kind, in order."""
+    tags = Page(render(connection, settings)).tags
+    return [dict(attributes) for name, attributes in tags if name == tag and ("class", kind) in attributes]
+
+
+def test_losses_are_drawn_around_zero(connection: Connection, settings: Settings) -> None:
+    add_score(connection, "#a", **LOSS)
+    add_score(connection, "#b", rank=2, **LOSS | {"lost_conversions": 5.0})
+    add_score(connection, "#c", rank=3)
+
+    means = [shape["cx"] for shape in drawn(connection, settings, "circle", "mean")]
+    zeros = [shape["x1"] for shape in drawn(connection, settings, "line", "zero")]
+
+    # From -10 to 30; each surface has a rate on a scale of its own before it, the last no loss.
+    assert means[1::2] == ["66.50%", "37.50%"]
+    assert zeros == ["25.00%", "25.00%"]
+    assert "16.6 −8.8 to 26.4 B" in page_text(connection, settings)
+
+
+def test_the_sites_loss_is_in_the_header(connection: Connection, settings: Settings) -> None:
+    add_score(connection, "site", surface_level="site", **LOSS)
+
+    assert "16.6 conversions lost on the whole site 95% interval −8.8 to 26.4, grade B" in page_text(
+        connection, settings
+    )
+
+
+def test_several_scored_days_are_a_curve(connection: Connection, settings: Settings) -> None:
+    for age in (0, 1, 3):
+        add_score(connection, as_of=AS_OF - timedelta(days=age), rate=0.2 + age / 100, **LOSS)
+
+    (rate, loss) = drawn(connection, settings, "polyline", "line")
+
+    assert [point.split(",")[0] for point in str(rate["points"]).split()] == ["0.0", "66.7", "100.0"]
+    assert str(loss["points"]).count(" ") == 2
+    assert "since 18 Nov" in page_text(connection, settings)
+
+
+def test_one_scored_day_is_no_curve(connection: Connection, settings: Settings) -> None:
+    add_score(connection, **LOSS)
+
+    assert drawn(connection, settings, "polyline", "line") == []
+
+
 def test_window_is_the_scorers() -> None:
     assert Parameters().window_days == WINDOW_DAYS
 
@@ -63,7 +113,7 @@ def test_ranked_surfaces_show_counts_rate_interval_and_signals(connection: Conne
     add_score(connection, signal="rage_click", affected_sessions=15)
     add_score(connection, signal="hesitation", affected_sessions=0)
     text = page_text(connection, settings)
-    row = "#buy repeated fast clicks 15 17 of 62 that used it 27.3% 18.5% – 36.9% 16 not estimated D"
+    row = "#buy repeated fast clicks 15 17 of 62 that used it 16 visitors 27.3% 18.5% – 36.9% not estimated D"
     assert row in text
 
 
@@ -102,14 +152,14 @@ def test_what_is_not_estimated_is_never_zero(connection: Connection, settings: S
     add_score(connection)
     add_proposal(connection)
     text = page_text(connection, settings)
-    assert "16 not estimated D" in text
+    assert "36.9% not estimated D" in text
     assert "Expected effect not estimated" in text
     assert "0.0" not in text
 
 
 def test_estimated_losses_show_their_interval(connection: Connection, settings: Settings) -> None:
     add_score(connection, evidence_grade="B", lost_conversions=42.123, lost_low=-3.2, lost_high=90.1)
-    assert "42.1 95%: -3.2 – 90.1 B" in page_text(connection, settings)
+    assert "42.1 −3.2 to 90.1 B" in page_text(connection, settings)
 
 
 def test_signal_nobody_sent_is_not_measured(connection: Connection, settings: Settings) -> None:

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from uxpipeline.pictures.scale import Scale
 from uxpipeline.report import wording
-from uxpipeline.report.scale import Scale
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ events as materialized (
         e.session_id, e."timestamp" as at, (e."timestamp" at time zone 'UTC')::date as day, e.event_type,
         e.element_type, e.component_id, p.page_key, el.base_key,
         case when f.id is not null then coalesce(f.form_key, el.base_key) end as form_key,
+        case when e.event_type = 'hesitation' then uxpipeline.sane_hesitation_ms(e.event_data) end as hesitation_ms,
+        concat_ws(' ', p.page_key, el.base_key) as hesitated_on,
         row_number() over (partition by e.session_id order by e."timestamp", e.id) - 1 as events_before
     from pg_temp.session_events e
     join pages p on p.page_url = e.page_url
@@ -32,21 +34,26 @@ events as materialized (
     left join forms f on f.session_id = e.session_id and f.id = e.id and f."timestamp" = e."timestamp"
 ),
 touches as (
-    select 'element' as surface_level, base_key, page_key, element_type, component_id, session_id, at, day, event_type, events_before
+    select 'element' as surface_level, base_key, page_key, element_type, component_id, session_id, at, day, event_type, events_before,
+        hesitation_ms, hesitated_on
     from events
     where base_key is not null
     union all
-    select 'component', component_id, page_key, null, component_id, session_id, at, day, event_type, events_before
+    select 'component', component_id, page_key, null, component_id, session_id, at, day, event_type, events_before,
+        hesitation_ms, hesitated_on
     from events
     where component_id is not null
     union all
-    select 'page', page_key, page_key, null, null, session_id, at, day, event_type, events_before
+    select 'page', page_key, page_key, null, null, session_id, at, day, event_type, events_before,
+        hesitation_ms, hesitated_on
     from events
     union all
-    select 'site', 'site', null, null, null, session_id, at, day, event_type, events_before
+    select 'site', 'site', null, null, null, session_id, at, day, event_type, events_before,
+        hesitation_ms, hesitated_on
     from events
     union all
-    select 'form', form_key, page_key, 'form', component_id, session_id, at, day, event_type, events_before
+    select 'form', form_key, page_key, 'form', component_id, session_id, at, day, event_type, events_before,
+        hesitation_ms, hesitated_on
     from events
     where form_key is not null
 ),
@@ -61,36 +68,27 @@ paused as (
 numbered as (
     select
         *,
-        count(*) filter (where begins) over (
-            partition by session_id, surface_level, base_key, page_key, element_type, day order by events_before
-        ) as interaction_no
+        count(*) filter (where begins) over so_far as interaction_no,
+        max(case when begins then at end) over so_far as began_at,
+        case when surface_level in ('page', 'site') then 30 else 10 end as kept
     from paused
-),
-interactions as (
-    select
-        session_id, day, surface_level, base_key, page_key, element_type, interaction_no,
-        min(component_id) as component_id,
-        min(at) as at,
-        min(events_before)::integer as events_before,
-        bool_or(event_type = 'rage_click') as rage_click,
-        bool_or(event_type = 'hesitation') as hesitation,
-        bool_or(event_type = 'error') as error,
-        bool_or(event_type = 'form_start') as form_start,
-        bool_or(event_type = 'form_abandon') as form_abandon,
-        interaction_no <= case when surface_level in ('page', 'site') then 30 else 10 end as kept
-    from numbered
-    group by session_id, day, surface_level, base_key, page_key, element_type, interaction_no
+    window so_far as (
+        partition by session_id, surface_level, base_key, page_key, element_type, day order by events_before
+    )
 )
 select
     session_id, day, surface_level, base_key, page_key, element_type,
     min(component_id),
-    count(*),
-    array_agg(at order by interaction_no) filter (where kept),
-    array_agg(events_before order by interaction_no) filter (where kept),
-    min(at) filter (where rage_click),
-    min(at) filter (where hesitation),
-    min(at) filter (where error),
-    bool_or(form_start) and surface_level <> 'element',
-    bool_or(form_abandon) and surface_level <> 'element'
-from interactions
+    max(interaction_no),
+    array_agg(began_at order by interaction_no) filter (where begins and interaction_no <= kept),
+    array_agg(events_before::integer order by interaction_no) filter (where begins and interaction_no <= kept),
+    min(began_at) filter (where event_type = 'rage_click'),
+    min(began_at) filter (where event_type = 'hesitation' and hesitation_ms is null),
+    min(began_at) filter (where event_type = 'error'),
+    bool_or(event_type = 'form_start') and surface_level <> 'element',
+    bool_or(event_type = 'form_abandon') and surface_level <> 'element',
+    (array_agg(began_at order by events_before) filter (where hesitation_ms is not null))[:100],
+    (array_agg(hesitation_ms order by events_before) filter (where hesitation_ms is not null))[:100],
+    (array_agg(hesitated_on order by events_before) filter (where hesitation_ms is not null))[:100]
+from numbered
 group by session_id, day, surface_level, base_key, page_key, element_type;

@@ -9,5 +9,6 @@ create temporary table scoring_window (
     gate_affected bigint not null,
     gate_visitors bigint not null,
     fewest_controls bigint not null,
-    overlap_wanted double precision not null
+    overlap_wanted double precision not null,
+    hesitation_quantile double precision not null
 ) on commit drop;

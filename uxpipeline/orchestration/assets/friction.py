@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from uxpipeline.friction.store import RANKING_HEADER, RankedSurface, ranked_surfaces
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
+from uxpipeline.orchestration.score_metadata import score_metadata
 
 
 class ScoreConfig(dg.Config):
@@ -38,20 +38,13 @@ def friction_scores(
         parameters = parameters_of(pipeline.settings.profile)
         scores = score_day(connection, as_of, known_at, datetime.now(UTC), parameters)
         metadata = specs.relation_metadata(connection, "friction_scores")
-        elements = ranked_surfaces(connection, as_of, "element")
-        pages = ranked_surfaces(connection, as_of, "page")
+        shown = score_metadata(connection, as_of)
     return dg.MaterializeResult(
         metadata={
             **metadata,
             "dagster/partition_row_count": len(scores),
             "as_of": context.partition_key,
             "score_version": str(scores["score_version"].iloc[0]) if len(scores) else "no events in the window",
-            "top_elements": dg.MetadataValue.md(_table(elements)),
-            "top_pages": dg.MetadataValue.md(_table(pages)),
+            **shown,
         }
     )
-
-
-def _table(surfaces: list[RankedSurface]) -> str:
-    rows = [RANKING_HEADER, ("---",) * len(RANKING_HEADER), *(surface.cells() for surface in surfaces)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

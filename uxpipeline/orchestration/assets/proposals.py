@@ -1,19 +1,13 @@
 """Proposals from scores."""
 
-from collections import Counter
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from uxpipeline.orchestration import specs
+from uxpipeline.orchestration.proposal_metadata import proposal_metadata
 from uxpipeline.orchestration.resources import PipelineResource
-
-if TYPE_CHECKING:
-    from uxpipeline.proposals.generate import Generated
-
-MOST_BLOCKS = 20
-_HEADER = ("| surface | signal | reason | detail |", "| --- | --- | --- | --- |")
+from uxpipeline.proposals.store import list_proposals
 
 
 @dg.asset(
@@ -32,29 +26,13 @@ def optimization_history(context: dg.AssetExecutionContext, pipeline: PipelineRe
     with pipeline.writing() as connection:
         as_of = date.fromisoformat(context.partition_key)
         generated = propose(connection, as_of, pipeline.settings, datetime.now(UTC))
+        waiting = list_proposals(connection, "proposed")
         metadata = specs.relation_metadata(connection, "optimization_history")
     return dg.MaterializeResult(
         metadata={
             **metadata,
             "as_of": context.partition_key,
             "profile": pipeline.settings.profile,
-            **proposal_metadata(generated),
+            **proposal_metadata(generated, waiting),
         }
     )
-
-
-def proposal_metadata(generated: "Generated") -> dict[str, Any]:
-    """What was proposed, and what was not and why; surfaces as proposals name them, never as browsers wrote them."""
-    reasons = Counter(block.reason for _, block in generated.blocked)
-    made = [f"- {proposal.change_description}" for proposal in generated.made]
-    blocked = [
-        f"| {candidate.surface} | {candidate.signal} | {block.reason} | {block.detail} |"
-        for candidate, block in generated.blocked[:MOST_BLOCKS]
-    ]
-    return {
-        "proposed_now": len(generated.made),
-        "proposals": dg.MetadataValue.md("\n".join(made) or "Nothing new."),
-        "blocked_now": len(generated.blocked),
-        "blocked_by_reason": dg.MetadataValue.json(dict(sorted(reasons.items()))),
-        "blocked": dg.MetadataValue.md("\n".join([*_HEADER, *blocked]) if blocked else "Nothing."),
-    }
