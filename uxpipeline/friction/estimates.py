@@ -11,8 +11,8 @@ from uxpipeline.friction.losses import Affected, lost_conversions
 from uxpipeline.friction.multiplicity import q_values
 from uxpipeline.friction.parameters import Parameters
 from uxpipeline.friction.rates import Floats, estimate_rates, fit_prior
-from uxpipeline.friction.totals import contrasts, with_site_total
 from uxpipeline.friction.shrinkage import Posterior, cold_posterior, fit_mixture, posterior
+from uxpipeline.friction.totals import contrasts, with_site_total
 
 KINDS = ("any", "error", "rage_click", "hesitation")
 """Signals by the number SQL gives their kind of friction."""
@@ -21,8 +21,8 @@ _INDEX_WEIGHTS = {"error": 1.0, "rage_click": 0.8, "hesitation": 0.2}
 
 
 _ESTIMATED = (
-    "raw_severity", "variance", "cases", "incidents", "controls_rate", "loss_p", "placebo_p", "negative_control_p", "e_value",
-    "matched_on",
+    "raw_severity", "variance", "cases", "incidents", "controls_rate", "loss_p", "placebo_p", "negative_control_p",
+    "e_value", "matched_on",
 )  # fmt: skip
 _LOSSES = ("severity", "severity_se", "lost_conversions", "lost_low", "lost_high", "lost_rank_bound", "p_loss")
 

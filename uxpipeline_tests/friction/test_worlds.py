@@ -23,7 +23,9 @@ _FIRST_SIGNALS = b"""
         end,
         count(*)
     from (
-        select session_id, min(error_at) as error_at, min(rage_click_at) as rage_click_at, min(hesitation_at) as hesitation_at
+        select
+            session_id, min(error_at) as error_at, min(rage_click_at) as rage_click_at,
+            min(hesitation_at) as hesitation_at
         from uxpipeline.session_surfaces
         where surface_level = 'page' and page_key = %(page)s
         group by session_id
