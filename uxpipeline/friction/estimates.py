@@ -65,7 +65,7 @@ def severities(counts: Counts) -> pd.DataFrame:
     severity = found["raw_severity"].to_numpy(float)
     unspoilt = (found["cases_rate"] + severity).to_numpy(float)
     comparable = (found["cases_rate"].to_numpy(float) > 0) & (unspoilt > 0)
-    ratio = np.divide(found["cases_rate"], unspoilt, out=np.full(len(found), np.nan), where=comparable)
+    ratio = np.divide(found["cases_rate"].to_numpy(float), unspoilt, out=np.full(len(found), np.nan), where=comparable)
     estimates = found.assign(
         signal=[KINDS[kind] for kind in found["kind"]],
         variance=variance,

@@ -44,7 +44,7 @@ class Parameters:
         overlap_best: least overlap of grade A.
     """
 
-    method: str = "risk-set-1"
+    method: str = "risk-set-2"
     window_days: int = 28
     recent_days: int = 7
     interval: float = 0.90

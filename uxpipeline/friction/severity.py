@@ -74,8 +74,8 @@ def contrast(strata: Strata, contrasts: int, clear: Floats) -> Contrasts:
     Controls that meet friction later convert like cases. As with patients of a trial who take the other arm's
     treatment, the difference as assigned is divided by the share that stayed as assigned (Newcombe 1988, Statistics in
     Medicine 7:1179). Numerator and denominator are summed first: in strata where most controls meet friction later
-    their ratio is mostly noise, and an average of ratios is ruled by it. The placebo variance is that of a hypergeometric draw of c1 from
-    c0 + c1 conversions: K (T - K) / ((T - 1) n1 n0) per stratum.
+    their ratio is mostly noise, and an average of ratios is ruled by it. The placebo variance is that of a
+    hypergeometric draw of c1 from c0 + c1 conversions: K (T - K) / ((T - 1) n1 n0) per stratum.
 
     Args:
         strata: counts.
