@@ -51,11 +51,12 @@ def with_site_total(found: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFram
         found: contrasts.
         incidents: columns surface_no, surface_level, kind, incidents.
     """
+    others: pd.DataFrame = found.merge(incidents.drop(columns="surface_level"), on=_KEYS)
     parts = incidents.merge(found, on=_KEYS, how="left")
     parts = parts[parts["surface_level"].isin(["element", "site"])]
     compared = parts[parts["cases"].notna()]
     if compared.empty or not (parts["surface_level"] == "site").any():
-        return found.merge(incidents.drop(columns="surface_level"), on=_KEYS)
+        return others
     weights = compared["incidents"] / compared.groupby("kind")["incidents"].transform("sum")
     mean = compared[list(_PER_INCIDENT)].mul(weights, axis=0).groupby(compared["kind"]).sum()
     by_kind = compared.groupby("kind")
@@ -68,5 +69,4 @@ def with_site_total(found: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFram
         matched_on=by_kind["matched_on"].min(),
         incidents=parts.groupby("kind")["incidents"].sum(),
     )
-    others = found.merge(incidents.drop(columns="surface_level"), on=_KEYS)
     return pd.concat([others[others["surface_no"] != site], total.reset_index()], ignore_index=True)

@@ -57,7 +57,7 @@ def count_site(site: Site, parameters: Parameters) -> Counts:
         frame["surface"] = frame["surface"].map(number).fillna(0).astype(np.int64)
     elements = _sequences(window, window["surface"].to_numpy(), 10)
     everything = _sequences(window, np.full(len(window), whole), 30)
-    surfaces = _surface_counts(facts[facts["surface"] > 0], parameters, [*names, "site"])
+    surfaces = _surface_counts(facts, parameters, [*names, "site"])
     compared = _compared(surfaces, parameters)
     explained = _explained(elements, everything, compared)
     incidents = _incidents(elements, everything, explained, compared, whole)
@@ -110,7 +110,7 @@ def _surface_counts(facts: pd.DataFrame, parameters: Parameters, names: list[str
     facts = facts.assign(recent=facts["day"] > _LAST_DAY - parameters.recent_days)
     facts["in_window"] = facts["day"] > _LAST_DAY - parameters.window_days
     sent = sorted(set(facts.loc[facts["in_window"], "kind"]) - {0})
-    both = pd.concat([facts, facts.assign(surface=len(names))])
+    both = pd.concat([facts[facts["surface"] > 0], facts.assign(surface=len(names))])
     units = both.groupby(["surface", "session"], sort=True).agg(
         **{name: (name, "first") for name in ("recent", "in_window", "visitor", "converted_at")}
     )
@@ -128,7 +128,7 @@ def _surface_counts(facts: pd.DataFrame, parameters: Parameters, names: list[str
         surface_key=found["surface_no"].map(lambda no: names[no - 1]),
         component_id=("c" + (number // 8).astype(str)).where(element, None),
         page_key=("/p" + (number // 4).astype(str)).where(element, None),
-        element_type=np.where(element, "button", None),
+        element_type=pd.Series("button", index=found.index).where(element, None),
         denominator=np.where(element & ~found["surface_no"].map(troubled).astype(bool), "interaction", "page"),
     )
 
@@ -261,9 +261,13 @@ def _cells(trials: pd.DataFrame, stratum: str) -> pd.DataFrame:
     def total(rows: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Integers:
         return np.asarray(np.bincount(cell[rows], minlength=len(codes)), dtype=np.int64)
 
-    names = {"n": np.ones(len(trials), dtype=bool), "c": trials["converted"].to_numpy(), "r": trials["came_before"]}
+    names = {
+        "n": np.ones(len(trials), dtype=np.bool_),
+        "c": trials["converted"].to_numpy(np.bool_),
+        "r": trials["came_before"].to_numpy(np.bool_),
+    }
     found = {f"{name}0": total((kind == 0) & flags) for name, flags in names.items()}
-    found["later0"] = total((kind == 0) & trials["later"].to_numpy())
+    found["later0"] = total((kind == 0) & trials["later"].to_numpy(np.bool_))
     for number in range(4):
         cases = kind == number if number else kind > 0
         found |= {f"{name}1_{number}": total(cases & flags) for name, flags in names.items()}
