@@ -69,4 +69,5 @@ def with_site_total(found: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFram
         matched_on=by_kind["matched_on"].min(),
         incidents=parts.groupby("kind")["incidents"].sum(),
     )
-    return pd.concat([others[others["surface_no"] != site], total.reset_index()], ignore_index=True)
+    elsewhere = others[others["surface_no"] != site]
+    return pd.DataFrame(pd.concat([elsewhere, total.reset_index()], ignore_index=True))

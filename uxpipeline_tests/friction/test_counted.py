@@ -106,7 +106,7 @@ def scatter_of(trials: list[Trial]) -> float:
     compared = sum(cases[s] for s in usable)
     everybody = np.ones(len(trials))
     estimate = contrast_of(trials, everybody)
-    pulls: Counter[int] = Counter()
+    pulls: dict[int, float] = defaultdict(float)
     for i, trial in enumerate(trials):
         if trial.stratum not in usable:
             continue
