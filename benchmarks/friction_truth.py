@@ -2,14 +2,19 @@
 
 Four ways to order surfaces: counts of friction events (the seed's `friction_points`), weighted counts, the naive gap
 between the conversion rates of unaffected and affected sessions, and ours. Losses of the naive gap are affected
-sessions times that gap. The worlds are described in `uxpipeline_tests/friction/worlds.py`.
+sessions times that gap. The worlds are described in `uxpipeline_tests/friction/worlds.py`. Sites are
+counted in memory, which `uxpipeline_tests/friction/test_worlds.py` holds equal to what the database counts of them;
+the scores are the product's.
 """
 
+import argparse
+import json
 import multiprocessing
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,16 +22,12 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from uxpipeline.db.connect import connect
-from uxpipeline.db.migrate import migrate
-from uxpipeline.db.sqlfiles import statement
-from uxpipeline.embedded.server import EmbeddedServer
+from uxpipeline.friction.facts import Window
+from uxpipeline.friction.parameters import Parameters
 from uxpipeline.friction.rates import Counts
-from uxpipeline.friction.scores import score_day
-from uxpipeline.settings import Settings
-from uxpipeline_tests.conftest import fresh_database, temporary_home
+from uxpipeline.friction.scores import score
 from uxpipeline_tests.friction.worlds import AS_OF, NOW, WORLDS, Site, World, draw_site
-from uxpipeline_tests.friction.worlds_stored import store_facts, store_sessions
+from uxpipeline_tests.friction.worlds_counted import count_site
 
 SEEDS = range(40)
 PROCESSES = 2
@@ -42,33 +43,27 @@ class Trial:
     seed: int
 
 
-def main(seeds: range = SEEDS, only: str = "") -> None:
-    """Draw, score and compare; print the tables."""
+def main(seeds: range = SEEDS, only: str = "", processes: int = PROCESSES, out: Path | None = None) -> None:
+    """Draw, score and compare; print the tables, and write the figures of each site to a file."""
     started = time.monotonic()
-    worlds = [world for world in WORLDS if only in world.name]
-    with temporary_home() as home:
-        server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True)
-        with server.running(), _databases(server.url()) as urls:
-            trials = [Trial(world, seed) for seed in seeds for world in worlds]
-            with multiprocessing.get_context("spawn").Pool(PROCESSES, _take_database, (urls,)) as pool:
-                figures = pd.DataFrame(_progress(pool.imap(run, trials), len(trials)))
+    trials = [Trial(world, seed) for seed in seeds for world in WORLDS if only in world.name]
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        figures = pd.DataFrame(_progress(pool.imap(run, trials), len(trials), out))
     console = Console(width=200)
     for table in (losses_table(figures), order_table(figures)):
         console.print(table)
-    console.print(f"{len(figures)} sites in {(time.monotonic() - started) / 60:.1f} minutes, {PROCESSES} processes")
+    console.print(f"{len(figures)} sites in {(time.monotonic() - started) / 60:.1f} minutes, {processes} processes")
 
 
 def run(trial: Trial) -> dict[str, Any]:
     """Figures of one site."""
+    started = time.process_time()
     site = draw_site(trial.world, trial.seed)
-    with connect(_url[0]) as connection, connection.transaction(force_rollback=True):
-        connection.execute(statement("friction/score/settings"))
-        store_sessions(connection, site)
-        store_facts(connection, site, all_levels=False)
-        started = time.monotonic()
-        scores = score_day(connection, AS_OF, None, NOW, source="facts")
-        seconds = time.monotonic() - started
-    return {"world": trial.world.name, "seed": trial.seed, "seconds": seconds} | figures_of(trial.world, site, scores)
+    parameters = Parameters()
+    window = Window(AS_OF, NOW, parameters.window_days, parameters.recent_days)
+    scores = score(count_site(site, parameters), window, parameters)
+    found = {"world": trial.world.name, "seed": trial.seed} | figures_of(trial.world, site, scores)
+    return found | {"seconds": time.process_time() - started}
 
 
 def figures_of(world: World, site: Site, scores: pd.DataFrame) -> dict[str, Any]:
@@ -142,7 +137,7 @@ def losses_table(figures: pd.DataFrame) -> Table:
     """Totals, intervals and false proposals by world, with the bars that apply."""
     columns = (
         "world", "sites", "truth / 60k", "naive / 60k", "ours / 60k", "ours ÷ truth", "site covered",
-        "harmful surfaces ÷ truth", "surfaces covered", "proposals", "false", "steps", "s / score", "bar",
+        "harmful surfaces ÷ truth", "surfaces covered", "proposals", "false", "steps", "CPU s", "bar",
     )  # fmt: skip
     table = Table(*columns, title="Lost conversions of the whole site over all seeds; 95 % intervals")
     for world, group in figures.groupby("world", sort=False):
@@ -182,39 +177,26 @@ def _met(bar: str, met: bool) -> str:  # noqa: FBT001 - reads as a record
     return f"{bar}: {'met' if met else 'NOT MET'}"
 
 
-class _databases:  # noqa: N801 - used as a function
-    """A migrated database for each process, dropped afterwards."""
-
-    def __init__(self, server_url: str) -> None:
-        self._all = [fresh_database(server_url) for _ in range(PROCESSES)]
-
-    def __enter__(self) -> "multiprocessing.Queue[str]":
-        urls: multiprocessing.Queue[str] = multiprocessing.get_context("spawn").Queue()
-        for database in self._all:
-            url = database.__enter__()
-            with connect(url) as connection:
-                list(migrate(connection))
-            urls.put(url)
-        return urls
-
-    def __exit__(self, *_: object) -> None:
-        for database in self._all:
-            database.__exit__(None, None, None)
-
-
-_url: list[str] = []
-
-
-def _take_database(urls: "multiprocessing.Queue[str]") -> None:
-    _url.append(urls.get())
-
-
-def _progress(results: Iterator[dict[str, Any]], most: int) -> Iterator[dict[str, Any]]:
+def _progress(results: Iterator[dict[str, Any]], most: int, out: Path | None) -> Iterator[dict[str, Any]]:
     for done, result in enumerate(results, 1):
         if done % 20 == 0:
             sys.stderr.write(f"{done} of {most}\n")
+        if out:
+            with out.open("a") as lines:
+                lines.write(json.dumps(result, default=float) + "\n")
         yield result
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", type=int, default=SEEDS.start, help="first seed; 0 to 39 are for reporting")
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many")
+    parser.add_argument("--only", default="", help="worlds whose name contains this")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
+    parser.add_argument("--out", type=Path, help="append the figures of each site to this file, as JSON lines")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    main(range(int(sys.argv[1])) if len(sys.argv) > 1 else SEEDS, sys.argv[2] if len(sys.argv) > 2 else "")
+    given = _arguments()
+    main(range(given.first, given.first + given.seeds), given.only, given.processes, given.out)

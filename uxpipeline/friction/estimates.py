@@ -11,8 +11,8 @@ from uxpipeline.friction.losses import Affected, lost_conversions
 from uxpipeline.friction.multiplicity import q_values
 from uxpipeline.friction.parameters import Parameters
 from uxpipeline.friction.rates import Floats, estimate_rates, fit_prior
-from uxpipeline.friction.severity import Strata, contrast
 from uxpipeline.friction.shrinkage import Posterior, cold_posterior, fit_mixture, posterior
+from uxpipeline.friction.totals import contrasts, with_site_total
 
 KINDS = ("any", "error", "rage_click", "hesitation")
 """Signals by the number SQL gives their kind of friction."""
@@ -21,8 +21,8 @@ _INDEX_WEIGHTS = {"error": 1.0, "rage_click": 0.8, "hesitation": 0.2}
 
 
 _ESTIMATED = (
-    "raw_severity", "variance", "cases", "controls_rate", "loss_p", "placebo_p", "negative_control_p", "e_value",
-    "matched_on",
+    "raw_severity", "variance", "cases", "incidents", "controls_rate", "loss_p", "placebo_p", "negative_control_p",
+    "e_value", "matched_on",
 )  # fmt: skip
 _LOSSES = ("severity", "severity_se", "lost_conversions", "lost_low", "lost_high", "lost_rank_bound", "p_loss")
 
@@ -50,35 +50,34 @@ def _rates_of(group: pd.DataFrame) -> pd.DataFrame:
 def severities(counts: Counts) -> pd.DataFrame:
     """Unshrunken severities, a row per surface_no and signal that has cases with controls.
 
-    Columns: raw_severity, variance, placebo_p, loss_p, negative_control_p, e_value, cases, controls_rate, matched_on.
+    Columns: raw_severity, variance, placebo_p, loss_p, negative_control_p, e_value, cases, incidents, controls_rate,
+    matched_on.
     """
-    keys = counts.strata[["surface_no", "kind"]].drop_duplicates()
-    if keys.empty:
+    if counts.strata.empty:
         return pd.DataFrame(columns=["surface_no", "signal"])
-    group = np.asarray(counts.strata.groupby(["surface_no", "kind"], sort=True).ngroup(), dtype=np.int64)
-    strata = Strata(group, *(counts.strata[name].to_numpy(np.int64) for name in ("n1", "c1", "n0", "c0", "later0")))
-    found = contrast(strata, len(keys))
-    scatter = keys.merge(counts.scatter, on=["surface_no", "kind"], how="left")
-    variance = np.maximum(scatter["scatter"].to_numpy(float) / found.cases**2, found.placebo_variance)
-    earlier = strata.cases * (counts.strata["r0"] / counts.strata["n0"] - counts.strata["r1"] / counts.strata["n1"])
-    control = strata.total(earlier.to_numpy(float), len(keys)) / found.cases
-    unspoilt = found.cases_rate + found.severity
-    comparable = (found.cases_rate > 0) & (unspoilt > 0)
-    ratio = np.divide(found.cases_rate, unspoilt, out=np.full(len(keys), np.nan), where=comparable)
-    estimates = keys.assign(
-        signal=[KINDS[kind] for kind in keys["kind"]],
-        raw_severity=found.severity,
+    found = with_site_total(contrasts(counts), counts.incidents)
+    keys = ["surface_no", "kind"]
+    # What stands in for the site's own contrast scatters as its total does.
+    scatter = found[keys].merge(counts.scatter, on=keys, how="left")
+    placebo_variance = found["placebo_variance"].to_numpy(float)
+    size = found["scattered"].to_numpy(float) ** 2
+    variance = np.maximum(scatter["scatter"].to_numpy(float) / size, placebo_variance)
+    severity = found["raw_severity"].to_numpy(float)
+    unspoilt = (found["cases_rate"] + severity).to_numpy(float)
+    comparable = (found["cases_rate"].to_numpy(float) > 0) & (unspoilt > 0)
+    ratio = np.divide(found["cases_rate"].to_numpy(float), unspoilt, out=np.full(len(found), np.nan), where=comparable)
+    estimates = found.assign(
+        signal=[KINDS[kind] for kind in found["kind"]],
         variance=variance,
-        cases=found.cases,
-        controls_rate=found.controls_rate,
-        loss_p=one_sided_p(found.severity, variance),
-        placebo_p=two_sided_p(found.severity, found.placebo_variance),
-        negative_control_p=two_sided_p(control, scatter["control_scatter"].to_numpy(float) / found.cases**2),
+        loss_p=one_sided_p(severity, variance),
+        placebo_p=two_sided_p(severity, placebo_variance),
+        negative_control_p=two_sided_p(
+            found["control"].to_numpy(float), scatter["control_scatter"].to_numpy(float) / size
+        ),
         e_value=e_value(ratio),
-        matched_on=counts.strata.groupby(group)["matched_on"].first().to_numpy(),
     )
     # Where nobody converts, nothing can be lost or found.
-    return estimates[found.placebo_variance > 0].drop(columns="kind")
+    return estimates.loc[placebo_variance > 0, ["surface_no", "signal", *_ESTIMATED]]
 
 
 def with_severities(scores: pd.DataFrame, counts: Counts, parameters: Parameters) -> pd.DataFrame:
@@ -86,7 +85,7 @@ def with_severities(scores: pd.DataFrame, counts: Counts, parameters: Parameters
     found = scores.merge(severities(counts), on=["surface_no", "signal"], how="left")
     for name in _ESTIMATED:
         found[name] = found[name].astype(float).where(passes_gate(found, parameters)) if name in found else np.nan
-    found["overlap"] = found["cases"] / found["first_sessions"]
+    found["overlap"] = found["cases"] / found["incidents"]
     # Signal `any` repeats what its signals say: it is a family of its own.
     is_any = found["signal"] == "any"
     found["loss_q"] = np.where(is_any, q_values(_p(found, is_any)), q_values(_p(found, ~is_any)))
@@ -138,7 +137,7 @@ def _affected(rows: pd.DataFrame) -> Affected:
     return Affected(
         rows["prior_alpha"].to_numpy(float) + affected,
         rows["prior_beta"].to_numpy(float) + exposed - affected,
-        exposed * rows["first_sessions"].to_numpy(float) / affected,
+        exposed * rows["incidents"].to_numpy(float) / affected,
     )
 
 

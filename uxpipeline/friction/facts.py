@@ -63,6 +63,7 @@ class Counts:
         surfaces: a row per surface and signal, as `sql/friction/score/surface_counts.sql` returns them.
         strata: a row per surface, kind of friction and stratum (`stratum_counts.sql`).
         scatter: a row per surface and kind of friction (`visitor_scatter.sql`).
+        incidents: likewise (`incident_counts.sql`).
         observed_days: days from the window's first fact to its last day.
         history_days: days from the first fact to the recent days.
     """
@@ -70,6 +71,7 @@ class Counts:
     surfaces: pd.DataFrame
     strata: pd.DataFrame
     scatter: pd.DataFrame
+    incidents: pd.DataFrame
     observed_days: int
     history_days: int
 
@@ -107,12 +109,14 @@ def count(connection: Connection, window: Window, parameters: Parameters, source
         connection.execute(statement(f"friction/score/{step}"))
     _make(connection, ["units"])
     connection.execute(statement("friction/score/merge_units"))
+    _make(connection, ["compared_surfaces", "explained_sessions", "incidents"])
     _make(connection, ["trials", "cells", "strata", "strata_by_kind", "strata_rates"])
     observed = connection.execute(statement("friction/score/observed_days")).fetchone()
     return Counts(
         surfaces=_frame(connection, "surface_counts"),
         strata=_frame(connection, "stratum_counts"),
         scatter=_frame(connection, "visitor_scatter"),
+        incidents=_frame(connection, "incident_counts"),
         observed_days=(observed[0] if observed else None) or 1,
         history_days=observed[1] if observed else 0,
     )

@@ -42,6 +42,12 @@ class Strata:
         return np.asarray(np.bincount(self.contrast, weights=values, minlength=contrasts), dtype=np.float64)
 
 
+def undiluted(strata: Strata, contrasts: int) -> Floats:
+    """Share of controls that stay clear of friction, averaged over cases: sum n1 (1 - c) / sum n1 per contrast."""
+    cases = strata.cases.astype(float)
+    return strata.total(cases * strata.undiluted, contrasts) / strata.total(cases, contrasts)
+
+
 @dataclass(frozen=True)
 class Contrasts:
     """Estimates per contrast, arrays of shape (contrasts,).
@@ -62,34 +68,42 @@ class Contrasts:
     placebo_variance: Floats
 
 
-def contrast(strata: Strata, contrasts: int) -> Contrasts:
-    """Average over cases of what their controls had more: sum n1 (p0 - p1) / (1 - c) / sum n1.
+def contrast(strata: Strata, contrasts: int, clear: Floats) -> Contrasts:
+    """Average over cases of what their controls had more, undiluted: sum n1 (p0 - p1) / (sum n1) / clear.
 
-    Controls that meet friction later convert like cases; they dilute a stratum's difference by 1 - c. The placebo
-    variance is that of a hypergeometric draw of c1 from c0 + c1 conversions: K (T - K) / ((T - 1) n1 n0) per stratum.
+    Controls that meet friction later convert like cases. As with patients of a trial who take the other arm's
+    treatment, the difference as assigned is divided by the share that stayed as assigned (Newcombe 1988, Statistics in
+    Medicine 7:1179). Numerator and denominator are summed first: in strata where most controls meet friction later
+    their ratio is mostly noise, and an average of ratios is ruled by it. The placebo variance is that of a
+    hypergeometric draw of c1 from c0 + c1 conversions: K (T - K) / ((T - 1) n1 n0) per stratum.
+
+    Args:
+        strata: counts.
+        contrasts: how many contrasts they belong to.
+        clear: share of controls that stay clear of friction, shape (contrasts,); the same for all signals of a surface,
+            so that they add up.
     """
     n1, n0 = strata.cases.astype(float), strata.controls.astype(float)
     p1, p0 = strata.cases_converted / n1, strata.controls_converted / n0
     cases = strata.total(n1, contrasts)
     size, converted = n1 + n0, (strata.cases_converted + strata.controls_converted).astype(float)
     shuffled = converted * (size - converted) / ((size - 1) * n1 * n0)
-    weight = n1 / strata.undiluted
     cases_converted = strata.total(strata.cases_converted.astype(float), contrasts)
     return Contrasts(
-        severity=strata.total(weight * (p0 - p1), contrasts) / cases,
+        severity=strata.total(n1 * (p0 - p1), contrasts) / cases / clear,
         cases=cases,
         cases_rate=cases_converted / cases,
         controls_rate=strata.total(n1 * p0, contrasts) / cases,
-        placebo_variance=strata.total(weight**2 * shuffled, contrasts) / cases**2,
+        placebo_variance=strata.total(n1**2 * shuffled, contrasts) / (cases * clear) ** 2,
     )
 
 
-def stratified_variance(strata: Strata, contrasts: int) -> Floats:
+def stratified_variance(strata: Strata, contrasts: int, clear: Floats) -> Floats:
     """Variance of the severity if all trials were of different people: what the scatter over visitors refines.
 
-    sum [n1 p1 (1 - p1) + n1^2 p0 (1 - p0) / n0] / (1 - c)^2 / (sum n1)^2.
+    sum [n1 p1 (1 - p1) + n1^2 p0 (1 - p0) / n0] / (clear sum n1)^2.
     """
     n1, n0 = strata.cases.astype(float), strata.controls.astype(float)
     p1, p0 = strata.cases_converted / n1, strata.controls_converted / n0
-    terms = (n1 * p1 * (1 - p1) + n1**2 * p0 * (1 - p0) / n0) / strata.undiluted**2
-    return strata.total(terms, contrasts) / strata.total(n1, contrasts) ** 2
+    terms = n1 * p1 * (1 - p1) + n1**2 * p0 * (1 - p0) / n0
+    return strata.total(terms, contrasts) / (clear * strata.total(n1, contrasts)) ** 2

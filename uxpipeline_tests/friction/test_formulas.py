@@ -8,7 +8,7 @@ from uxpipeline.friction.anomaly import Periods, Rules, predictive_tails, states
 from uxpipeline.friction.falsification import e_value, one_sided_p, two_sided_p
 from uxpipeline.friction.losses import Affected, lost_conversions
 from uxpipeline.friction.multiplicity import q_values
-from uxpipeline.friction.severity import Strata, contrast, stratified_variance
+from uxpipeline.friction.severity import Strata, contrast, stratified_variance, undiluted
 from uxpipeline.friction.shrinkage import Posterior, cold_posterior, fit_mixture, posterior
 
 # Benjamini & Hochberg (1995), section 3.2: 15 hypotheses of a thrombolysis trial, four rejected at 5 %.
@@ -74,18 +74,22 @@ def test_no_ratio_no_e_value() -> None:
 
 
 def test_severity_by_hand() -> None:
-    # Stratum 1: 0.20 - 0.10 = 0.10; stratum 2: (0.40 - 0.20) / (1 - 10/50) = 0.25; 10 and 30 cases.
-    found = contrast(two_strata(), 1)
+    # Stratum 1: 0.20 - 0.10 = 0.10, undiluted; stratum 2: 0.40 - 0.20 = 0.20, 1 - 10/50 clear; 10 and 30 cases.
+    clear = undiluted(two_strata(), 1)
+    found = contrast(two_strata(), 1, clear)
 
-    assert found.severity[0] == pytest.approx((10 * 0.10 + 30 * 0.25) / 40)
+    assert clear[0] == pytest.approx((10 * 1 + 30 * 0.8) / 40)
+    assert found.severity[0] == pytest.approx((10 * 0.10 + 30 * 0.20) / (10 * 1 + 30 * 0.8))
     assert found.cases[0] == 40
     assert found.cases_rate[0] == pytest.approx(7 / 40)
     assert found.controls_rate[0] == pytest.approx((10 * 0.2 + 30 * 0.4) / 40)
 
 
 def test_stratified_variance_by_hand() -> None:
-    # [10·.1·.9 + 100·.2·.8/100] / 1² + [30·.2·.8 + 900·.4·.6/50] / 0.8², over 40².
-    assert stratified_variance(two_strata(), 1)[0] == pytest.approx((0.9 + 0.16 + (4.8 + 4.32) / 0.64) / 1600)
+    # 10·.1·.9 + 100·.2·.8/100 + 30·.2·.8 + 900·.4·.6/50, over (0.85·40)².
+    found = stratified_variance(two_strata(), 1, np.array([0.85]))
+
+    assert found[0] == pytest.approx((0.9 + 0.16 + 4.8 + 4.32) / 34**2)
 
 
 def test_placebo_variance_is_that_of_labels_drawn_at_random() -> None:
@@ -96,9 +100,9 @@ def test_placebo_variance_is_that_of_labels_drawn_at_random() -> None:
         cases_converted = draw.hypergeometric([21, 26], [89, 54], [10, 30])
         controls_converted = np.array([21, 26]) - cases_converted
         differences = controls_converted / strata.controls - cases_converted / strata.cases
-        shuffled.append((strata.cases * differences / strata.undiluted).sum() / 40)
+        shuffled.append((strata.cases * differences).sum() / 34)
 
-    assert contrast(strata, 1).placebo_variance[0] == pytest.approx(np.var(shuffled), rel=0.03)
+    assert contrast(strata, 1, np.array([0.85])).placebo_variance[0] == pytest.approx(np.var(shuffled), rel=0.03)
 
 
 def test_contrasts_are_kept_apart() -> None:
@@ -110,9 +114,9 @@ def test_contrasts_are_kept_apart() -> None:
         )
     )
 
-    found = contrast(both, 2)
+    found = contrast(both, 2, undiluted(both, 2))
 
-    assert found.severity[0] == found.severity[1] == contrast(one, 1).severity[0]
+    assert found.severity[0] == found.severity[1] == contrast(one, 1, undiluted(one, 1)).severity[0]
 
 
 def test_p_values_of_a_normal_deviate() -> None:

@@ -22,8 +22,15 @@ _FIRST_SIGNALS = b"""
             when error_at then 'error' when rage_click_at then 'rage_click' else 'hesitation'
         end,
         count(*)
-    from uxpipeline.session_surfaces
-    where surface_level = 'site' and num_nonnulls(error_at, rage_click_at, hesitation_at) > 0
+    from (
+        select
+            session_id, min(error_at) as error_at, min(rage_click_at) as rage_click_at,
+            min(hesitation_at) as hesitation_at
+        from uxpipeline.session_surfaces
+        where surface_level = 'page' and page_key = %(page)s
+        group by session_id
+    ) units
+    where num_nonnulls(error_at, rage_click_at, hesitation_at) > 0
     group by 1
 """
 _DIFFERENT = """
@@ -117,15 +124,15 @@ def test_friction_that_helps_has_negative_losses(connection: Connection) -> None
 def test_signals_add_up_to_any_before_shrinkage(connection: Connection) -> None:
     found = by_key(scored_facts(connection, replace(CLEAR, sessions=2_000, surfaces=12, friction=0.1), 2))
 
-    site = {signal: row for (level, _, signal), row in found.items() if level == "site"}
-    first: dict[str, int] = dict(connection.execute(_FIRST_SIGNALS).fetchall())
+    page = {signal: row for (level, key, signal), row in found.items() if (level, key) == ("page", "/p0")}
+    first: dict[str, int] = dict(connection.execute(_FIRST_SIGNALS, {"page": "/p0"}).fetchall())
     first["any"] = sum(first.values())
-    cases = {signal: first[signal] * row["overlap"] for signal, row in site.items()}
-    parts = [signal for signal in site if signal != "any"]
+    cases = {signal: first[signal] * row["overlap"] for signal, row in page.items() if signal in first}
+    parts = [signal for signal in cases if signal != "any"]
     assert len(parts) > 1
     assert sum(cases[part] for part in parts) == pytest.approx(cases["any"])
-    lost = sum(cases[part] * site[part]["raw_severity"] for part in parts)
-    assert lost == pytest.approx(cases["any"] * site["any"]["raw_severity"])
+    lost = sum(cases[part] * page[part]["raw_severity"] for part in parts)
+    assert lost == pytest.approx(cases["any"] * page["any"]["raw_severity"])
 
 
 def test_the_same_input_gives_the_same_bytes_whatever_order_it_is_stored_in(connection: Connection) -> None:

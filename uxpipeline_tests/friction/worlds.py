@@ -42,7 +42,7 @@ class World:
     """
 
     name: str
-    sessions: int = 20_000
+    sessions: int = 60_000
     surfaces: int = 24
     harm: dict[int, float] = field(default_factory=dict)
     steppers: tuple[int, ...] = ()
@@ -61,7 +61,7 @@ WORLDS = (
     World("null: intent"),
     World("null: devices", mobile=3.0, mobile_conversion=-1.2),
     World("null: noisy steppers", steppers=(0, 1, 2, 3)),
-    World("null: weeks differ by luck", sessions=25_000, surfaces=300, days=35, traffic=1.0),
+    World("null: weeks differ by luck", surfaces=300, days=35, traffic=1.0),
     World("harmful", harm={4: 0.5, 5: 0.35, 6: 0.5}),
     World("harmful, one surface", harm={4: 0.6}, steppers=(0,)),
     World("mixed: harmful and steppers", harm={4: 0.5, 5: 0.5, 6: 0.5}, steppers=(0, 1, 2, 3)),

@@ -27,25 +27,33 @@ def store_sessions(connection: Connection, site: Site) -> None:
     connection.execute(b"analyze user_sessions")
 
 
+_LEVELS = (
+    ("element", b"'#e' || n", b"surface", b"'/p' || n / 4", b"'button'", b"'c' || n / 8", 10),
+    ("component", b"'c' || n / 2", b"surface / 4", b"'/p' || n", b"null", b"'c' || n / 2", 10),
+    ("page", b"'/p' || n", b"surface / 4", b"'/p' || n", b"null", b"null", 30),
+    ("site", b"'site'", b"0", b"null", b"null", b"null", 30),
+)
+"""Level, key, what a row is numbered by, page, type, component, interactions kept."""
+
+
 def store_facts(connection: Connection, site: Site, *, all_levels: bool = True) -> None:
     """What the interactions amount to per session and surface; without `all_levels` only elements and the site."""
     _copy(connection, site.interactions, "world_interactions", _INTERACTIONS)
-    connection.execute(
-        b"insert into uxpipeline.session_surfaces"
-        b" select 's' || session, day, level, base_key, page, type, component, count(*),"
-        b" (array_agg(at order by at))[:kept], (array_agg(before order by at))[:kept],"
-        b" min(at) filter (where kind = 2), min(at) filter (where kind = 3), min(at) filter (where kind = 1),"
-        b" false, false"
-        b" from (select session, to_timestamp(at) as at, (to_timestamp(at) at time zone 'UTC')::date as day, kind,"
-        b" before, surface from world_interactions) i cross join lateral (values"
-        b" ('element', '#e' || surface, '/p' || surface / 4, 'button', 'c' || surface / 8, 10),"
-        b" ('component', 'c' || surface / 8, '/p' || surface / 4, null, 'c' || surface / 8, 10),"
-        b" ('page', '/p' || surface / 4, '/p' || surface / 4, null, null, 30),"
-        b" ('site', 'site', null, null, null, 30)) l (level, base_key, page, type, component, kept)"
-        b" where %(all)s or level in ('element', 'site')"
-        b" group by session, day, level, base_key, page, type, component, kept",
-        {"all": all_levels},
-    )
+    levels = _LEVELS if all_levels else (_LEVELS[0], _LEVELS[-1])
+    for level, key, number, page, kind, component, kept in levels:
+        connection.execute(
+            b"insert into uxpipeline.session_surfaces"
+            b" select 's' || session, day, %(level)s, " + key + b", " + page + b", " + kind + b", " + component + b","
+            b" interactions, interaction_at[:%(kept)s], events_before[:%(kept)s], rage_click_at, hesitation_at,"
+            b" error_at, false, false"
+            b" from (select session, (at at time zone 'UTC')::date as day, " + number + b" as n,"
+            b" count(*) as interactions, array_agg(at order by at) as interaction_at,"
+            b" array_agg(before order by at) as events_before, min(at) filter (where kind = 2) as rage_click_at,"
+            b" min(at) filter (where kind = 3) as hesitation_at, min(at) filter (where kind = 1) as error_at"
+            b" from (select session, to_timestamp(at) as at, kind, before, surface from world_interactions) i"
+            b" group by 1, 2, 3) numbered",
+            {"level": level, "kept": kept},
+        )
     connection.execute(b"analyze uxpipeline.session_surfaces")
 
 

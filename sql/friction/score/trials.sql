@@ -1,23 +1,14 @@
 -- The sequence of trials at surfaces with enough evidence. At its k-th interaction with a surface a session is a case when
 -- it meets friction there for the first time, of the most severe kind of that interaction (1 error, 2 rage click,
 -- 3 hesitation), and a control (0) when it has met none so far. `later` controls will meet some afterwards.
+-- Friction of the site that is explained by an element ends a session's trials there and is no case.
 -- Strata from coarse to fine: k, funnel steps and activity before the interaction; then device; channel; week.
 create temporary table trials on commit drop as
-with gated as (
-    select u.surface_no
-    from pg_temp.units u
-    join pg_temp.scored_sessions ss on ss.session_no = u.session_no
-    cross join pg_temp.scoring_window w
-    where u.in_window and u.exposed
-    group by u.surface_no, w.gate_exposed, w.gate_affected, w.gate_visitors
-    having count(*) >= w.gate_exposed
-        and count(*) filter (where u.friction_at is not null) >= w.gate_affected
-        and count(distinct ss.visitor_no) filter (where u.friction_at is not null) >= w.gate_visitors
-),
-sequences as (
+with sequences as (
     -- The interaction with the first friction; one beyond those kept when it came after them.
     select
-        u.*, ss.visitor_no, ss.device, ss.channel, ss.came_before, ss.steps_at, ss.converted_at, f.reached,
+        u.surface_no, u.interaction_at, u.events_before, e.session_no is not null as explained,
+        ss.visitor_no, ss.device, ss.channel, ss.came_before, ss.steps_at, ss.converted_at,
         case
             when u.friction_at is null then null
             when f.reached = cardinality(u.interaction_at) and u.interactions > f.reached
@@ -30,7 +21,8 @@ sequences as (
             else 3
         end as kind
     from pg_temp.units u
-    join gated g on g.surface_no = u.surface_no
+    join pg_temp.incidents cases on cases.surface_no = u.surface_no and cases.kind = 0
+    left join pg_temp.explained_sessions e on e.surface_no = u.surface_no and e.session_no = u.session_no
     join pg_temp.scored_sessions ss on ss.session_no = u.session_no
     cross join lateral (values (width_bucket(u.friction_at, u.interaction_at))) f (reached)
     where u.in_window and u.exposed
@@ -39,7 +31,7 @@ landmarks as (
     select
         s.surface_no, s.visitor_no, s.came_before, s.device, s.channel,
         case when i.k = s.friction_no then s.kind else 0 end as kind,
-        coalesce(i.k < s.friction_no, false) as later,
+        coalesce(i.k < s.friction_no and not s.explained, false) as later,
         coalesce(s.converted_at > i.at, false) as converted,
         (
             i.k * 8
@@ -49,7 +41,7 @@ landmarks as (
     from sequences s
     cross join pg_temp.scoring_window w
     cross join lateral unnest(s.interaction_at, s.events_before) with ordinality i (at, before, k)
-    where s.friction_no is null or i.k <= s.friction_no
+    where s.friction_no is null or i.k < s.friction_no or (i.k = s.friction_no and not s.explained)
 )
 select
     surface_no, visitor_no, came_before, kind, later, converted,
