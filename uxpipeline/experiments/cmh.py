@@ -25,7 +25,7 @@ class Score:
 
     @property
     def z(self) -> Floats:
-        """u / √v, 0 while there is no information; positive where B converts better."""
+        """U / √v, 0 while there is no information; positive where B converts better."""
         return np.asarray(np.where(self.v > 0, self.u / np.sqrt(np.where(self.v > 0, self.v, 1.0)), 0.0))
 
 

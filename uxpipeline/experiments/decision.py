@@ -19,7 +19,7 @@ from uxpipeline.experiments.looks import Look, looks
 
 Decision = Literal["continue", "B", "A", "none", "rollback", "pause"]
 HARM_ALPHA = 0.05
-"""Of the primary metric; the guardrails share another as much. Not part of the error of a win: a false alarm keeps A."""
+"""Of the primary metric; the guardrails share as much. Not part of the error of a win: a false alarm keeps A."""
 PRIMARY = "primary"
 _NEVER = 10**9
 
@@ -86,15 +86,21 @@ def follow(design: Design, counts: DayCounts, guardrails: Mapping[str, DayCounts
     for name, other in guardrails.items():
         evidence[name] = _harm(other, fewer_is_worse=name in WORSE_WHEN_FEWER)
     found = tuple(looks(design, counts, primary)) if design.kind == "test" else ()
-    return Trajectory(primary.z, evidence, srm.sequential_p(counts.n_a, counts.n_b, design.share_b), found)
+    split = srm.sequential_p(counts.n_a, counts.n_b, design.shares(len(counts)))
+    return Trajectory(primary.z, evidence, split, found)
 
 
 def decide(design: Design, counts: DayCounts, guardrails: Mapping[str, DayCounts] | None = None) -> Verdict:
-    """Decide. Harm is looked for from the first day on, also while the split is in doubt; a winner only where it is not."""
+    """Decide. Harm is looked for from the first day on, a winner only while the split is not in doubt."""
     others = guardrails or {}
     if not counts.possible or not all(other.possible for other in others.values()):
         return _verdict("pause", "impossible_counts", len(counts), None)
-    path = follow(design, counts, others)
+    if not len(counts):
+        return _verdict("continue", "no_complete_day", 0, None)
+    return _decided(design, counts, follow(design, counts, others))
+
+
+def _decided(design: Design, counts: DayCounts, path: Trajectory) -> Verdict:
     harmed, metric = _first_harm(path.log_harm)
     doubted = _first(path.srm_p < srm.ALPHA)
     last: Look | None = None
@@ -151,9 +157,7 @@ def _first(crossed: np.typing.NDArray[np.bool_]) -> int:
     return int(np.argmax(crossed)) + 1 if crossed.any() else _NEVER
 
 
-def _verdict(
-    decision: Decision, reason: str, days: int, path: Trajectory | None, look: Look | None = None
-) -> Verdict:
+def _verdict(decision: Decision, reason: str, days: int, path: Trajectory | None, look: Look | None = None) -> Verdict:
     known = path is not None and days > 0
     return Verdict(
         decision=decision,

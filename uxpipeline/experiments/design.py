@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
+from scipy import special
+
 from uxpipeline.errors import DecisionRefusedError
-from uxpipeline.proposals.power import LONGEST_TEST_DAYS, sessions_per_arm
+from uxpipeline.experiments.counts import Floats
+from uxpipeline.proposals.power import LONGEST_TEST_DAYS
 
 Kind = Literal["test", "holdback"]
 DEFAULT_EFFECT = 0.20
@@ -36,6 +40,7 @@ class Design:
         per_arm: units planned per variant at most, at an even split.
         max_days: the last look is at the latest after this many cohort days, whole weeks.
         share_b: planned share of units in B.
+        ramp: planned share on the first cohort days, before `share_b` holds.
         window_hours: a conversion counts within this time of a unit's first assignment.
         guardrails: what B must not make worse.
         kind: `holdback` watches a rollout for harm only.
@@ -50,6 +55,7 @@ class Design:
     power: float = POWER
     max_days: int = LONGEST_TEST_DAYS
     share_b: float = 0.5
+    ramp: tuple[float, ...] = ()
     window_hours: int = WINDOW_HOURS
     guardrails: tuple[str, ...] = GUARDRAILS
     kind: Kind = "test"
@@ -65,18 +71,23 @@ class Design:
         """Whole weeks after which the test ends whatever was found."""
         return max(self.max_days // WEEK, 1)
 
+    def shares(self, days: int) -> Floats:
+        """Planned share of B on each of the first cohort days, shape (days,)."""
+        return np.array([*self.ramp, *[self.share_b] * days][:days])
+
     def stored(self) -> dict[str, Any]:
         """As `metadata.design` holds it."""
-        return {**asdict(self), "guardrails": list(self.guardrails)}
+        return {**asdict(self), "guardrails": list(self.guardrails), "ramp": list(self.ramp)}
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Design":
-        """The design as it was stored; unknown keys are of a newer version and refused.
+        """The design as it was stored.
 
         Raises:
-            TypeError: a key is missing or unknown.
+            KeyError, TypeError: a key is missing, or unknown to this version.
         """
-        return cls(**{**stored, "guardrails": tuple(stored.get("guardrails", ()))})
+        lists = {name: tuple(stored[name]) for name in ("guardrails", "ramp")}
+        return cls(**{**stored, **lists})
 
 
 @dataclass(frozen=True)
@@ -91,8 +102,8 @@ class Traffic:
 def plan(target: str, traffic: Traffic, effect: float | None, confidence: float) -> Design:
     """Size a test from traffic, or refuse with the reason.
 
-    Per arm: Fleiss's fixed-size formula, times what weekly looks cost (1.02 up to four of them, else 1.036; found by
-    simulation for these boundaries).
+    Per arm: the size of a test with one look, times what weekly looks cost: 1.02 up to four of them, else 1.036, found
+    by simulation for these boundaries.
 
     Args:
         target: conversion to compare.
@@ -119,7 +130,7 @@ def plan(target: str, traffic: Traffic, effect: float | None, confidence: float)
         raise DecisionRefusedError(
             f"{baseline:.0%} convert already: {minimum:+.0%} is impossible", "Expect a smaller change"
         )
-    fixed = sessions_per_arm(baseline, minimum, alpha, POWER)
+    fixed = units_per_arm(baseline, baseline * (1 + minimum), alpha, POWER)
     per_day = traffic.exposed / traffic.days
     few_looks = 2 * 1.02 * fixed <= 4 * WEEK * per_day
     per_arm = math.ceil((1.02 if few_looks else 1.036) * fixed)
@@ -131,6 +142,24 @@ def plan(target: str, traffic: Traffic, effect: float | None, confidence: float)
             "Test a bolder change or a busier surface, or implement it untested",
         )
     return Design(target, baseline, minimum, alpha, per_arm)
+
+
+def units_per_arm(p_a: float, p_b: float, alpha: float, power: float) -> float:
+    """Units per arm of a two-sided test of two proportions with one look (Fleiss, Levin & Paik 2003, eq. 4.14).
+
+    n = (z_{1−α/2} √(2 p̄ q̄) + z_{power} √(p_A q_A + p_B q_B))² / (p_B − p_A)² with p̄ the mean of both; what R's
+    `power.prop.test` computes.
+
+    Args:
+        p_a: conversion rate of A, strictly between 0 and 1.
+        p_b: conversion rate of B, another one.
+        alpha: two-sided error.
+        power: probability of finding the difference.
+    """
+    mean = (p_a + p_b) / 2
+    error, found = float(special.ndtri(1 - alpha / 2)), float(special.ndtri(power))
+    apart = error * math.sqrt(2 * mean * (1 - mean)) + found * math.sqrt(p_a * (1 - p_a) + p_b * (1 - p_b))
+    return (apart / (p_b - p_a)) ** 2
 
 
 def holdback(design: Design, parent: str) -> Design:

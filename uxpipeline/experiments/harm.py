@@ -12,7 +12,7 @@ FEWEST_CONVERSIONS = 20
 
 
 def log_e(harm: Floats, information: Floats, tau: float = TAU) -> Floats:
-    """Log of a half-normal mixture of likelihood ratios; crosses log(1/α) with probability at most α if nothing is worse.
+    """Log of a half-normal mixture of likelihood ratios; without harm it crosses log(1/α) in at most α of tests.
 
     log E = log 2 + ½ log(ρ / (V + ρ)) + H² / (2 (V + ρ)) + log Φ(H / √(V + ρ)) with ρ = 1/τ² (one-sided normal mixture
     of Howard, Ramdas, McAuliffe & Sekhon 2021, Annals of Statistics 49:1055). The guarantee is asymptotic in H.
@@ -25,8 +25,5 @@ def log_e(harm: Floats, information: Floats, tau: float = TAU) -> Floats:
     rho = 1 / tau**2
     total = information + rho
     return np.asarray(
-        np.log(2)
-        + 0.5 * np.log(rho / total)
-        + harm**2 / (2 * total)
-        + special.log_ndtr(harm / np.sqrt(total))
+        np.log(2) + 0.5 * np.log(rho / total) + harm**2 / (2 * total) + special.log_ndtr(harm / np.sqrt(total))
     )

@@ -17,8 +17,8 @@ FUTILE_FROM = 0.5
 """Share of the planned units from which a test may be given up."""
 _LEAST_NEWS = 0.01
 """Share of new information below which a week is no look: what it would spend is left to the next."""
-_DIGITS = 3
-"""Information fractions are rounded, so that boundaries can be looked up; z is then off by less than 0.001."""
+_DIGITS = 4
+"""Information fractions are rounded, so that boundaries can be looked up; to 0.001 they would move z by up to 0.002."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,7 @@ class Look:
     def futile(self) -> bool:
         """Whether B would hardly win any more even if it did what it promised."""
         return (
-            self.conditional_power is not None
-            and self.share >= FUTILE_FROM
-            and self.conditional_power < FUTILE_BELOW
+            self.conditional_power is not None and self.share >= FUTILE_FROM and self.conditional_power < FUTILE_BELOW
         )
 
 

@@ -30,14 +30,22 @@ def log_e(n_a: Floats, n_b: Floats, share_b: float, concentration: float = CONCE
     )
 
 
-def sequential_p(n_a: Floats, n_b: Floats, share_b: float, concentration: float = CONCENTRATION) -> Floats:
+def sequential_p(n_a: Floats, n_b: Floats, share_b: Floats, concentration: float = CONCENTRATION) -> Floats:
     """p-value after each day that stays valid however often it is looked at: min(1, 1/E), never rising.
+
+    Days in a row with one planned split are a phase; the evidence of phases multiplies.
 
     Args:
         n_a: units of each day in A, shape (days,).
         n_b: units of each day in B.
-        share_b: planned share of B.
+        share_b: planned share of B of each day.
         concentration: see `log_e`.
     """
-    evidence = log_e(np.cumsum(n_a), np.cumsum(n_b), share_b, concentration)
+    evidence = np.zeros(len(n_a))
+    starts = np.flatnonzero(np.diff(share_b, prepend=np.nan) != 0)
+    for start, end in zip(starts, [*starts[1:], len(n_a)], strict=True):
+        phase = slice(start, end)
+        found = log_e(np.cumsum(n_a[phase]), np.cumsum(n_b[phase]), float(share_b[start]), concentration)
+        evidence[phase] += found
+        evidence[end:] += found[-1]
     return np.asarray(np.minimum.accumulate(np.exp(-np.maximum(evidence, 0.0))))
