@@ -1,7 +1,7 @@
 """How often tests decide rightly when they are looked at every day, ours beside what is usually done.
 
 Every test goes day by day through the real decision function. The others see the same days: a z-test once at the
-planned end, a z-test every day, and a chance to win above 95 % (Beta(1, 1) priors, normal on the logit scale) every day.
+planned end, a z-test every day, and daily a chance to win above 95 % (Beta(1, 1), normal on the logit).
 `python -m benchmarks.experiment_truth 300` runs fewer replications.
 """
 
