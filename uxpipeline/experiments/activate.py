@@ -72,16 +72,7 @@ def start_test(
         )
         test_id = f"{proposal_id}-test"[-_LONGEST_ID:]
         connection.execute(statement("experiments/insert_test"), _row(test_id, proposal_id, proposal, design, now))
-        connection.execute(
-            statement("proposals/decide"),
-            {
-                "proposal_id": proposal_id,
-                "status": "testing",
-                "pr_url": None,
-                "pr_number": None,
-                "rollback_reason": None,
-            },
-        )
+        connection.execute(statement("experiments/begin_testing"), {"proposal_id": proposal_id})
     return Started(test_id, proposal_id, by, design)
 
 

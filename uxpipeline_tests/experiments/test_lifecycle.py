@@ -1,10 +1,11 @@
 """Tests on a database: designed, assigned, counted, decided on, and what a decision changes."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from uxpipeline.db.connect import Connection
@@ -124,10 +125,10 @@ def test_an_edited_sample_size_has_no_effect_on_a_running_test(connection: Conne
         "start_date = start_date + interval '1 day'",
     ],
 )
-def test_a_frozen_design_cannot_be_edited(connection: Connection, edit: str) -> None:
+def test_a_frozen_design_cannot_be_edited(connection: Connection, edit: LiteralString) -> None:
     started(connection)
     with pytest.raises(psycopg.errors.CheckViolation, match="frozen"):
-        connection.execute(f"update public.a_b_tests set {edit}".encode())
+        connection.execute(sql.SQL("update public.a_b_tests set {}").format(sql.SQL(edit)))
 
 
 def test_what_is_over_is_not_opened_again(connection: Connection) -> None:

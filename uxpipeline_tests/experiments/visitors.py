@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.experiments.activate import Started, start_test
@@ -30,12 +31,15 @@ _HISTORY = b"""
 _DAY = b"""
     with visits as (
         select %(test)s || '-' || %(day)s || '-' || n as session_id,
-            public.assign_variant(%(test)s, coalesce(%(visitor)s || n, %(test)s || '-' || %(day)s || '-' || n)) as variant,
+            public.assign_variant(
+                %(test)s, coalesce(%(visitor)s || n, %(test)s || '-' || %(day)s || '-' || n)
+            ) as variant,
             n
         from generate_series(1, %(units)s) n
     ),
     numbered as (
-        select *, row_number() over (partition by variant order by n) as place, count(*) over (partition by variant) as total
+        select *, row_number() over (partition by variant order by n) as place,
+            count(*) over (partition by variant) as total
         from visits where variant is not null
     ),
     sessions as (
@@ -58,7 +62,7 @@ def history(connection: Connection, *, per_day: int = 600, rate: float = 0.05, c
     connection.execute(_HISTORY, values)
 
 
-def approved(connection: Connection, proposal_id: str = "p", **values: object) -> str:
+def approved(connection: Connection, proposal_id: str = "p", **values: Any) -> str:
     """An approved proposal."""
     insert(
         connection,
@@ -73,7 +77,7 @@ def approved(connection: Connection, proposal_id: str = "p", **values: object) -
     return proposal_id
 
 
-def started(connection: Connection, **values: object) -> Started:
+def started(connection: Connection, **values: Any) -> Started:
     """A running test with the history it needs."""
     history(connection)
     return start_test(connection, approved(connection, **values), "Ada", TARGET, START)
