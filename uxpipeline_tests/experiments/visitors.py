@@ -62,7 +62,7 @@ def history(connection: Connection, *, per_day: int = 600, rate: float = 0.05, c
     connection.execute(_HISTORY, values)
 
 
-def approved(connection: Connection, proposal_id: str = "p", **values: Any) -> str:
+def approved(connection: Connection, proposal_id: str = "p", **values: Any) -> str:  # noqa: ANN401
     """An approved proposal."""
     insert(
         connection,
@@ -77,7 +77,7 @@ def approved(connection: Connection, proposal_id: str = "p", **values: Any) -> s
     return proposal_id
 
 
-def started(connection: Connection, **values: Any) -> Started:
+def started(connection: Connection, **values: Any) -> Started:  # noqa: ANN401
     """A running test with the history it needs."""
     history(connection)
     return start_test(connection, approved(connection, **values), "Ada", TARGET, START)
