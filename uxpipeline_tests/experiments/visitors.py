@@ -56,9 +56,16 @@ _DAY = b"""
 """
 
 
-def history(connection: Connection, *, per_day: int = 600, rate: float = 0.05, component: str = "checkout") -> None:
+def history(
+    connection: Connection,
+    *,
+    per_day: int = 600,
+    rate: float = 0.05,
+    component: str = "checkout",
+    start: datetime = START,
+) -> None:
     """28 days of sessions that met the component, as facts, some of which purchased."""
-    values = {"component": component, "today": START.date(), "per_day": per_day, "converting": round(per_day * rate)}
+    values = {"component": component, "today": start.date(), "per_day": per_day, "converting": round(per_day * rate)}
     connection.execute(_HISTORY, values)
 
 
@@ -77,10 +84,10 @@ def approved(connection: Connection, proposal_id: str = "p", **values: Any) -> s
     return proposal_id
 
 
-def started(connection: Connection, **values: Any) -> Started:  # noqa: ANN401
+def started(connection: Connection, *, start: datetime = START, **values: Any) -> Started:  # noqa: ANN401
     """A running test with the history it needs."""
-    history(connection)
-    return start_test(connection, approved(connection, **values), "Ada", TARGET, START)
+    history(connection, start=start)
+    return start_test(connection, approved(connection, **values), "Ada", TARGET, start)
 
 
 def visit(
