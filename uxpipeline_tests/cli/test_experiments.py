@@ -11,6 +11,8 @@ from uxpipeline.cli.experiment_page import looks_plot
 from uxpipeline.db.connect import Connection
 from uxpipeline.experiments.store import find_test
 from uxpipeline.experiments.trajectory import picture, way_of
+from uxpipeline.proposals.generate import propose
+from uxpipeline.settings import Settings
 from uxpipeline_tests.db.queries import value
 from uxpipeline_tests.experiments.visitors import (
     START,
@@ -22,6 +24,7 @@ from uxpipeline_tests.experiments.visitors import (
     visit,
 )
 from uxpipeline_tests.processes import run_command
+from uxpipeline_tests.proposals.scores import AS_OF, NOW, crowd, score
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -65,12 +68,8 @@ def test_a_test_that_traffic_cannot_answer_is_refused_in_one_line(
 
 
 def test_where_the_test_is_refused_nothing_is_approved(tmp_path: Path, database: str, connection: Connection) -> None:
-    from uxpipeline_tests.proposals.scores import AS_OF, NOW, crowd, score  # noqa: PLC0415
-
     crowd(connection, "buy", raged=8, calm=20)
     score(connection)
-    from uxpipeline.proposals.generate import propose  # noqa: PLC0415
-    from uxpipeline.settings import Settings  # noqa: PLC0415
 
     settings = Settings.from_env({"UXPIPELINE_PROFILE": "demo", "UXPIPELINE_HOME": str(tmp_path)})
     (made,) = propose(connection, AS_OF, settings, NOW).made
@@ -79,15 +78,10 @@ def test_where_the_test_is_refused_nothing_is_approved(tmp_path: Path, database:
 
     assert (code, "0 of 0 exposed sessions converted" in stderr) == (1, True), stderr
     assert value(connection, "select status from public.optimization_history") == "proposed"
-    history(
-        connection, component=value(connection, "select coalesce(component_id, page_url) from optimization_history")
-    )
     assert run(tmp_path, database, *arguments, "--implement")[0] == 1
 
 
-def test_a_decided_test_shows_its_way(
-    tmp_path: Path, database: str, connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_decided_test_shows_its_way(tmp_path: Path, database: str, connection: Connection) -> None:
     run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.07))
     code, shown, stderr = run(tmp_path, database, "experiments", "show", "p-test")
     _, listed, _ = run(tmp_path, database, "experiments", "list")

@@ -7,10 +7,12 @@ import pytest
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.experiments.calibration import Measured, calibrate, judge, measured_outcomes, recovered, recoveries
+from uxpipeline.proposals.candidates import find_candidates
 from uxpipeline.proposals.generate import judge as judge_candidate
 from uxpipeline.proposals.impact import expected_impact
 from uxpipeline.proposals.parameters import RECOVERY
 from uxpipeline_tests.experiments.visitors import run_until_decided, started
+from uxpipeline_tests.proposals.scores import AS_OF, add
 from uxpipeline_tests.sql.rows import unguarded
 
 ONE = Measured("rage_click", "attribute", 0.10, 0.02, 0.20, 1 / 3, 0.4, 0.05, 0.002, helped=True)
@@ -82,9 +84,6 @@ def test_a_finished_test_is_an_outcome_of_its_proposal(connection: Connection) -
 
 
 def test_twenty_outcomes_change_what_the_next_proposal_expects(connection: Connection) -> None:
-    from uxpipeline.proposals.candidates import find_candidates  # noqa: PLC0415
-    from uxpipeline_tests.proposals.scores import AS_OF, add  # noqa: PLC0415
-
     prediction = '{"median": 0.1, "low": 0.02, "high": 0.3}'
     with unguarded(connection):
         connection.execute(

@@ -30,7 +30,7 @@ def run_day(instance: dg.DagsterInstance, day: date) -> dg.ExecuteInProcessResul
     )
 
 
-def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, dg.MetadataValue]:  # type: ignore[type-arg]  # any value
+def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, dg.MetadataValue]:
     (event,) = result.asset_materializations_for_node(asset)
     return dict(event.metadata)
 
@@ -102,7 +102,8 @@ def test_impossible_counts_stop_before_anything_is_decided(
 ) -> None:
     test_id = started(connection, start=start).test_id
     connection.execute(
-        "insert into public.experiment_days (test_id, cohort_day, n_a, c_a, n_b, c_b) values (%s, '2020-01-01', 1, 1, 1, 1)",
+        "insert into public.experiment_days (test_id, cohort_day, n_a, c_a, n_b, c_b)"
+        " values (%s, '2020-01-01', 1, 1, 1, 1)",
         [test_id],
     )
     connection.execute(
