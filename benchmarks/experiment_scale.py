@@ -65,7 +65,7 @@ def main(tests: int = TESTS, assignments: int = ASSIGNMENTS) -> None:
             counted = _timed(lambda: count_days(connection, as_of))
             again = _timed(lambda: count_days(connection, as_of))
             decided = _timed(lambda: len(evaluate(connection, as_of, START + timedelta(days=DAYS + 1))))
-    table = Table("step", "seconds", title=f"{tests} running tests, {assignments:,} assignments, {DAYS} days")
+    table = Table("step", "seconds", min_width=60, title=f"{tests} tests, {assignments:,} assignments, {DAYS} days")
     for name, seconds in (("count", counted), ("count again", again), ("decide", decided)):
         table.add_row(name, f"{seconds:.1f}")
     Console().print(table)

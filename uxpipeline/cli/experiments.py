@@ -8,6 +8,7 @@ from rich.table import Table
 
 from uxpipeline.cli.console import Json, database, out, parse_day, print_json
 from uxpipeline.db.migrate import require_current
+from uxpipeline.errors import ConfigurationError
 from uxpipeline.report.wording import text
 from uxpipeline.settings import Settings
 
@@ -110,6 +111,8 @@ def evaluate(*, as_of: AsOf = "", json: Json = False) -> None:
 
     now = datetime.now(UTC)
     day = parse_day(as_of) if as_of else now.date() - timedelta(days=1)
+    if day >= now.date():
+        raise ConfigurationError(f"{day} is not over yet (UTC)", "Choose an earlier day")
     with database(Settings.from_env()) as (connection, url):
         require_current(connection)
         with lease(connection, url):

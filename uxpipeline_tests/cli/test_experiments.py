@@ -93,6 +93,12 @@ def test_a_decided_test_shows_its_way(tmp_path: Path, database: str, connection:
     assert "p-test:holdback" in listed
 
 
+def test_a_day_that_is_not_over_is_refused(tmp_path: Path, database: str) -> None:
+    code, _, stderr = run(tmp_path, database, "experiments", "evaluate", "--as-of", "2999-01-01")
+
+    assert (code, stderr) == (1, "uxpipeline: 2999-01-01 is not over yet (UTC). Choose an earlier day\n")
+
+
 def test_an_unknown_test_is_told_in_one_line(tmp_path: Path, database: str) -> None:
     code, _, stderr = run(tmp_path, database, "experiments", "show", "nothing")
 

@@ -98,16 +98,22 @@ def test_a_unit_that_saw_both_while_it_could_convert_is_left_out(connection: Con
     assert first_day(connection) == (1, 0, 0, 0, 1)
 
 
-def test_a_funnel_reached_counts_like_a_conversion_sent(connection: Connection, test_id: str) -> None:
+@pytest.mark.parametrize(
+    ("after", "counts"),
+    [(timedelta(hours=24), 1), (timedelta(hours=24, seconds=1), 0), (timedelta(seconds=-1), 0)],
+)
+def test_a_funnel_reached_counts_like_a_conversion_sent(
+    connection: Connection, test_id: str, after: timedelta, counts: int
+) -> None:
     assigned(connection, test_id, "s1", "B")
     connection.execute(
         "insert into uxpipeline.session_funnels values"
         " ('s1', 'purchase', 1, 1, 1, %(at)s, %(at)s, null, 0, 0, '{1}', '{order}', array[%(at)s::timestamptz])",
-        {"at": NOON + timedelta(hours=2)},
+        {"at": NOON + after},
     )
     count_days(connection, FIRST + timedelta(days=1))
 
-    assert first_day(connection) == (0, 0, 1, 1, 0)
+    assert first_day(connection) == (0, 0, 1, counts, 0)
 
 
 def test_counting_again_changes_nothing(connection: Connection, test_id: str) -> None:

@@ -14,6 +14,7 @@ from uxpipeline.experiments.activate import start_test, stop_test
 from uxpipeline.experiments.days import count_days
 from uxpipeline.experiments.evaluate import evaluate
 from uxpipeline.experiments.store import find_test, list_tests
+from uxpipeline.proposals.decide import roll_back
 from uxpipeline_tests.db.queries import value
 from uxpipeline_tests.experiments.visitors import (
     START,
@@ -279,6 +280,22 @@ def test_a_rollout_without_harm_ends_after_two_weeks_and_corrects_the_impact(con
     assert outcome["holdback"]["reason"] == "holdback_unharmed"
     assert impact > first_impact
     assert value(connection, "select public.assign_variant('p-test', 'somebody')") == "B"
+
+
+def test_a_stopped_holdback_gives_everybody_b(connection: Connection) -> None:
+    run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.07))
+    stop_test(connection, "p-test:holdback", "Ada", START + timedelta(days=40))
+    answers = "select distinct public.assign_variant('p-test', n::text) from generate_series(1, 200) n"
+
+    assert connection.execute(answers.encode()).fetchall() == [("B",)]
+    assert proposal(connection)[0] == "implemented"
+
+
+def test_what_a_person_rolls_back_is_shown_to_nobody(connection: Connection) -> None:
+    test_id = started(connection).test_id
+    roll_back(connection, "p", "Ada", "Looks broken")
+
+    assert value(connection, "select public.assign_variant(%s, 'somebody')", test_id) is None
 
 
 def test_a_stopped_test_archives_its_proposal(connection: Connection) -> None:
