@@ -11,7 +11,18 @@ from uxpipeline.experiments.trajectory import Way
 from uxpipeline.report.wording import text
 
 _WIDEST = 5.0
-_DESIGN = ("target", "baseline", "minimum_effect", "alpha", "power", "per_arm", "max_days", "share_b", "window_hours")
+_DESIGN = (
+    "target",
+    "baseline",
+    "minimum_effect",
+    "alpha",
+    "power",
+    "per_arm",
+    "max_days",
+    "look_every",
+    "share_b",
+    "window_hours",
+)
 
 
 def experiment_page(test: StoredTest, way: Way | None) -> None:

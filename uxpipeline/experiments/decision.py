@@ -14,7 +14,7 @@ import numpy as np
 from uxpipeline.experiments import harm, srm
 from uxpipeline.experiments.cmh import score
 from uxpipeline.experiments.counts import DayCounts, Floats
-from uxpipeline.experiments.design import WEEK, WORSE_WHEN_FEWER, Design
+from uxpipeline.experiments.design import WORSE_WHEN_FEWER, Design
 from uxpipeline.experiments.looks import Look, looks
 
 Decision = Literal["continue", "B", "A", "none", "rollback", "pause"]
@@ -105,7 +105,7 @@ def _decided(design: Design, counts: DayCounts, path: Trajectory) -> Verdict:
     doubted = _first(path.srm_p < srm.ALPHA)
     last: Look | None = None
     for look in path.looks:
-        day = look.week * WEEK
+        day = look.week * design.look_every
         if min(harmed, doubted) <= day:
             break
         last = look

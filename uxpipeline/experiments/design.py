@@ -39,6 +39,7 @@ class Design:
         power: see `minimum_effect`.
         per_arm: units planned per variant at most, at an even split.
         max_days: the last look is at the latest after this many cohort days, whole weeks.
+        look_every: days between looks; whole weeks, so that every look has seen every weekday alike.
         share_b: planned share of units in B.
         ramp: planned share on the first cohort days, before `share_b` holds.
         window_hours: a conversion counts within this time of a unit's first assignment.
@@ -54,6 +55,7 @@ class Design:
     per_arm: int
     power: float = POWER
     max_days: int = LONGEST_TEST_DAYS
+    look_every: int = WEEK
     share_b: float = 0.5
     ramp: tuple[float, ...] = ()
     window_hours: int = WINDOW_HOURS
@@ -67,9 +69,9 @@ class Design:
         return 2 * self.per_arm
 
     @property
-    def last_week(self) -> int:
-        """Whole weeks after which the test ends whatever was found."""
-        return max(self.max_days // WEEK, 1)
+    def last_look(self) -> int:
+        """Number of the look at which the test ends whatever was found."""
+        return max(self.max_days // self.look_every, 1)
 
     def shares(self, days: int) -> Floats:
         """Planned share of B on each of the first cohort days, shape (days,)."""

@@ -10,7 +10,7 @@ from scipy import special
 from uxpipeline.experiments.boundaries import boundaries, spent
 from uxpipeline.experiments.cmh import Score
 from uxpipeline.experiments.counts import DayCounts
-from uxpipeline.experiments.design import WEEK, Design
+from uxpipeline.experiments.design import Design
 
 FUTILE_BELOW = 0.20
 FUTILE_FROM = 0.5
@@ -63,10 +63,10 @@ def looks(design: Design, counts: DayCounts, score: Score) -> Iterator[Look]:
     scale = design.units / 4 * design.baseline * (1 - design.baseline)
     spending: list[float] = []
     information: list[float] = []
-    for week in range(1, min(len(counts) // WEEK, design.last_week) + 1):
-        day = week * WEEK - 1
+    for week in range(1, min(len(counts) // design.look_every, design.last_look) + 1):
+        day = week * design.look_every - 1
         share = round(float(seen[day]), _DIGITS)
-        final = share >= 1 or week == design.last_week
+        final = share >= 1 or week == design.last_look
         known = max(round(float(score.v[day] / scale), _DIGITS), 10**-_DIGITS)
         if not final and information and known < information[-1] * (1 + _LEAST_NEWS):
             continue

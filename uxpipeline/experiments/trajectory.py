@@ -6,7 +6,7 @@ from html import escape
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.experiments.decision import Trajectory, follow
-from uxpipeline.experiments.design import WEEK, Design
+from uxpipeline.experiments.design import Design
 from uxpipeline.experiments.store import StoredTest, TestDays, read_days
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 560, 240, 40, 24
@@ -32,7 +32,8 @@ def way_of(connection: Connection, test: StoredTest, as_of: date) -> Way | None:
 
 def picture(test_id: str, way: Way) -> str:
     """An SVG: z day by day as a line, the boundaries of the looks as bars to reach, above or below."""
-    last = max(way.design.last_week * WEEK, len(way.days.days))
+    every = way.design.look_every
+    last = max(way.design.last_look * every, len(way.days.days))
 
     def x(day: float) -> float:
         return _LEFT + (_WIDTH - 2 * _LEFT) * day / last
@@ -47,13 +48,13 @@ def picture(test_id: str, way: Way) -> str:
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
         f'<line x1="{_LEFT}" x2="{_WIDTH - _LEFT}" y1="{y(0)}" y2="{y(0)}" stroke="{_GREY}"/>',
         *(_label(4, y(z) + 4, f"{z:+d}") for z in (-4, -2, 0, 2, 4)),
-        *(_label(x(week * WEEK) - 8, _HEIGHT - 6, f"{week}w") for week in range(1, last // WEEK + 1)),
+        *(_label(x(week * every) - 8, _HEIGHT - 6, f"{week}w") for week in range(1, last // every + 1)),
         _label(_LEFT, 14, "B better above, worse below; bars: what a look had to reach"),
     ]
     for look in way.path.looks:
         for bound in (look.boundary, -look.boundary):
             if abs(bound) <= _HIGHEST:
-                at, high = x(look.week * WEEK), y(bound)
+                at, high = x(look.week * every), y(bound)
                 parts.append(
                     f'<line x1="{at - 9:.1f}" x2="{at + 9:.1f}" y1="{high:.1f}" y2="{high:.1f}" stroke="{_ORANGE}"'
                     ' stroke-width="3"/>'
