@@ -2,10 +2,12 @@
 
 import sys
 
-from benchmarks import friction_scale, friction_truth, rate_coverage, refresh
+from benchmarks import experiment_scale, experiment_truth, friction_scale, friction_truth, rate_coverage, refresh
 
 if __name__ == "__main__":
     rate_coverage.main()
     friction_scale.main()
     friction_truth.main()
+    experiment_scale.main()
+    experiment_truth.main()
     sys.exit(refresh.main([]))

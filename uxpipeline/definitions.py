@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from uxpipeline.orchestration.assets import friction, marts, proposals, raw, schema
+from uxpipeline.orchestration.assets import experiments, friction, marts, proposals, raw, schema
 from uxpipeline.orchestration.automation.decisions import DECISIONS
 from uxpipeline.orchestration.automation.jobs import refresh
 from uxpipeline.orchestration.automation.schedules import daily_schedule
@@ -13,7 +13,7 @@ from uxpipeline.orchestration.health import HEALTH_CHECKS
 from uxpipeline.orchestration.resources import PipelineResource
 
 defs = dg.Definitions(
-    assets=[raw.landing_files, *dg.load_assets_from_modules([schema, raw, marts, friction, proposals])],
+    assets=[raw.landing_files, *dg.load_assets_from_modules([schema, raw, marts, friction, proposals, experiments])],
     asset_checks=[*SUITE_CHECKS, *HEALTH_CHECKS],
     jobs=[refresh, *DECISIONS],
     schedules=[daily_schedule],

@@ -9,13 +9,13 @@ import psycopg
 import typer
 
 from uxpipeline import __version__
-from uxpipeline.cli import commands, database, proposals, quarantine
+from uxpipeline.cli import commands, database, experiments, proposals, quarantine
 from uxpipeline.cli.console import complain
 from uxpipeline.errors import UxPipelineError
 
 app = typer.Typer(
     name="uxpipeline",
-    help="Behaviour events in your PostgreSQL become ranked friction and proposals.",
+    help="Behaviour events in your PostgreSQL become ranked friction, proposals and tests.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.add_typer(database.app, name="db")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(proposals.app, name="proposals")
+app.add_typer(experiments.app, name="experiments")
 commands.register(app)
 
 
@@ -33,7 +34,7 @@ def options(
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
     ] = False,
 ) -> None:
-    """Behaviour events in your PostgreSQL become ranked friction and proposals."""
+    """Behaviour events in your PostgreSQL become ranked friction, proposals and tests."""
     if version:
         typer.echo(f"uxpipeline {__version__}")
         raise typer.Exit

@@ -96,7 +96,7 @@ def run(
     known_at: Annotated[str, typer.Option(help="Score only from what had been received by this time.")] = "",
     json: Json = False,
 ) -> None:
-    """Run the whole chain once: load the landing folder, check, refresh, score, propose.
+    """Run the whole chain once: load the landing folder, check, refresh, score, propose, evaluate tests.
 
     Exit code 1 when a step or a blocking check failed.
     """

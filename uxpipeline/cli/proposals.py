@@ -1,5 +1,6 @@
 """`uxpipeline proposals`: the queue for people."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ from uxpipeline.cli.console import Json, database, out, print_json
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.migrate import require_current
 from uxpipeline.friction.words import NOT_ESTIMATED
+from uxpipeline.errors import ConfigurationError
 from uxpipeline.proposals.names import surface_name
 from uxpipeline.proposals.store import list_proposals, show_proposal
 from uxpipeline.proposals.words import affected_words
@@ -79,6 +81,7 @@ def approve(
     *,
     by: By,
     implement: bool = typer.Option(False, "--implement", help="Record also that the change is live, untested."),  # noqa: FBT003  # a flag
+    start_test: bool = typer.Option(False, "--start-test", help="Start its randomised test; refused, nothing changes."),  # noqa: FBT003  # a flag
     json: Json = False,
 ) -> None:
     """Approve a proposal after asking its evidence again.
@@ -87,6 +90,11 @@ def approve(
     """
     from uxpipeline.proposals import decide  # noqa: PLC0415  # statistics load slowly
 
+    if start_test and implement:
+        raise ConfigurationError("--start-test and --implement exclude each other", "Choose one")
+    if start_test:
+        _approve_and_start(proposal_id, by, json=json)
+        return
     _decided(lambda connection: decide.approve(connection, proposal_id, by, implement=implement), json=json)
 
 
@@ -125,6 +133,19 @@ def roll_back(
     from uxpipeline.proposals import decide  # noqa: PLC0415  # as above
 
     _decided(lambda connection: decide.roll_back(connection, proposal_id, by, reason, pr_url), json=json)
+
+
+def _approve_and_start(proposal_id: str, by: str, *, json: bool) -> None:
+    from uxpipeline.experiments.activate import approve_and_start  # noqa: PLC0415  # as above
+
+    settings = Settings.from_env()
+    with database(settings) as (connection, _url):
+        require_current(connection)
+        started = approve_and_start(connection, proposal_id, by, settings.conversion, datetime.now(UTC))
+    if json:
+        print_json(started)
+    else:
+        out.print(f"{started.proposal_id} is testing as {started.test_id}, by {started.by}.")
 
 
 def _decided(take: "Callable[[Connection], Decision]", *, json: bool) -> None:

@@ -47,7 +47,7 @@ def run_chain(
     known_at: datetime | None = None,
     step_done: StepDone = lambda _name, _ok: None,
 ) -> ChainResult:
-    """Load, check, refresh, score and propose for one day; the run appears in the Dagster UI like any other.
+    """Load, check, refresh, score, propose and evaluate tests for one day; the run appears in the Dagster UI.
 
     Raises:
         ConfigurationError: the day is not one that can be scored.

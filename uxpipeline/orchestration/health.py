@@ -7,11 +7,13 @@ from typing import Any
 import dagster as dg
 
 from uxpipeline.db.connect import Connection
+from uxpipeline.experiments import health as tests
 from uxpipeline.marts import health
 from uxpipeline.marts.health import Health
 from uxpipeline.marts.refresh import MATERIALIZED_VIEWS
 from uxpipeline.orchestration.resources import PipelineResource
 
+RUNNING = "experiment_decisions"
 Look = Callable[[Connection, datetime], Health]
 SAMPLE = "Double entry: the totals of 50 {}, others every day, equal the sum of their sessions."
 SHOWS = "It shows the facts as they are, or was refreshed in the last 36 hours."
@@ -68,5 +70,32 @@ HEALTH_CHECKS = [
     _check("session_components", "totals_agree", SAMPLE.format("components"), _of_totals("component"), blocking=True),
     _check("session_friction", "totals_agree", SAMPLE.format("elements"), _of_totals("friction"), blocking=True),
     _check("session_funnels", "totals_agree", SAMPLE.format("components' paths"), _of_totals("path"), blocking=True),
+    _check(
+        "experiment_days",
+        "counts_possible",
+        "No guardrail counts more units than saw the variant.",
+        tests.counts_possible,
+        blocking=True,
+    ),
+    _check(
+        "experiment_days",
+        "one_variant_each",
+        "At most 1 % of a running test's units saw both variants.",
+        tests.one_variant_each,
+    ),
+    _check(RUNNING, "split_as_planned", "Units of running tests arrive in the planned split.", tests.split_as_planned),
+    _check(RUNNING, "tests_evaluated", "Every running test was evaluated in the last two days.", tests.tests_evaluated),
+    _check(
+        RUNNING,
+        "designs_followed",
+        "Running tests were not edited; decisions follow the frozen design.",
+        tests.designs_followed,
+    ),
+    _check(
+        "actual_impact",
+        "proposals_concluded",
+        "No proposal waits for the outcome of a test that is over.",
+        tests.proposals_concluded,
+    ),
     *(_check(relation, "shows_the_facts", SHOWS, _of_view(relation)) for relation in MATERIALIZED_VIEWS),
 ]

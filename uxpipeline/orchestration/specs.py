@@ -11,7 +11,7 @@ from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import files_below, read, statement
 from uxpipeline.settings import Settings
 
-SCHEMA, RAW, MART, FRICTION, PROPOSAL = "schema", "raw", "mart", "friction", "proposal"
+SCHEMA, RAW, MART, FRICTION, PROPOSAL, EXPERIMENT = "schema", "raw", "mart", "friction", "proposal", "experiment"
 OWNERS = ["team:ux-data"]
 SQL_KINDS = {"postgres", "sql"}
 PYTHON_KINDS = {"postgres", "python"}

@@ -43,7 +43,7 @@ def approve(connection: Connection, proposal_id: str, by: str, *, implement: boo
         InputError: no such proposal, or the name cannot be one.
         DecisionRefusedError: its state, its author or its evidence stand against it.
     """
-    by = _name(by)
+    by = stated_name(by)
     with _deciding(connection, proposal_id, by, "") as found:
         if found["status"] == "proposed":
             _require_sound(connection, proposal_id, found["proposed_changes"])
@@ -60,7 +60,7 @@ def reject(connection: Connection, proposal_id: str, by: str, reason: str) -> De
         InputError: no such proposal, the name cannot be one, or the reason is none of the codes.
         DecisionRefusedError: its state stands against it.
     """
-    by = _name(by)
+    by = stated_name(by)
     if reason not in REASONS:
         raise InputError("That is no reason code", f"Choose one of: {', '.join(REASONS)}")
     with _deciding(connection, proposal_id, by, reason):
@@ -75,7 +75,7 @@ def implement(connection: Connection, proposal_id: str, by: str, pr_url: str | N
         InputError: no such proposal, or name or URL cannot be one.
         DecisionRefusedError: its state stands against it.
     """
-    by, url = _name(by), _request_url(pr_url)
+    by, url = stated_name(by), _request_url(pr_url)
     with _deciding(connection, proposal_id, by, ""):
         _decide(connection, proposal_id, "implemented", pr_url=url, pr_number=request_number(url))
     return Decision(proposal_id, "implemented", by, url, request_number(url))
@@ -88,7 +88,7 @@ def roll_back(connection: Connection, proposal_id: str, by: str, reason: str, pr
         InputError: no such proposal, or name, reason or URL cannot be one.
         DecisionRefusedError: its state stands against it.
     """
-    by, url, why = _name(by), _request_url(pr_url), _plain(reason, _LONGEST_REASON)
+    by, url, why = stated_name(by), _request_url(pr_url), _plain(reason, _LONGEST_REASON)
     if not why:
         raise InputError("A rollback says why", "Say it in a sentence with --reason")
     with _deciding(connection, proposal_id, by, why):
@@ -149,7 +149,12 @@ def _require_sound(connection: Connection, proposal_id: str, proposed_changes: o
         )
 
 
-def _name(by: str) -> str:
+def stated_name(by: str) -> str:
+    """A person's name as it goes on record.
+
+    Raises:
+        InputError: it is empty, too long, or the generator's.
+    """
     name = _plain(by, _LONGEST_NAME)
     if not name or name.lower().startswith("uxpipeline:"):
         raise InputError("That is no name of a person", "Say who decides with --by NAME")

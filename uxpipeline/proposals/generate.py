@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
+from uxpipeline.experiments.calibration import recoveries
 from uxpipeline.friction.parameters import GATES, parameters_of
 from uxpipeline.proposals.blocks import keep_blocks
 from uxpipeline.proposals.candidates import Candidate, find_candidates
@@ -17,7 +18,7 @@ from uxpipeline.proposals.evidence import record
 from uxpipeline.proposals.guards import Block, Judged, own_block
 from uxpipeline.proposals.health import day_block
 from uxpipeline.proposals.impact import expected_impact
-from uxpipeline.proposals.parameters import GRADES, STRICTNESS
+from uxpipeline.proposals.parameters import GRADES, RECOVERY, STRICTNESS
 from uxpipeline.proposals.power import testability
 from uxpipeline.proposals.queue import Queue
 from uxpipeline.proposals.support import support
@@ -57,9 +58,14 @@ def propose(connection: Connection, as_of: date, settings: Settings, now: dateti
     return generated
 
 
-def judge(candidate: Candidate) -> Judged:
-    """Estimate what a change of the surface is worth and what a test of it would need."""
-    impact = expected_impact(candidate)
+def judge(candidate: Candidate, recovery: tuple[float, float] = RECOVERY) -> Judged:
+    """Estimate what a change of the surface is worth and what a test of it would need.
+
+    Args:
+        candidate: the surface.
+        recovery: Beta distribution of the share of its loss that a change recovers.
+    """
+    impact = expected_impact(candidate, recovery)
     exposed, succeeded = candidate.exposed_sessions, candidate.converted_sessions
     if candidate.signal == "form_leak":
         succeeded = exposed - candidate.affected_sessions
@@ -73,8 +79,9 @@ def judge(candidate: Candidate) -> Judged:
 def _generate(connection: Connection, found: Sequence[Candidate], settings: Settings, now: datetime) -> Generated:
     generated = Generated()
     passing: list[Judged] = []
+    measured = recoveries(connection)
     for candidate in found:
-        judged = judge(candidate)
+        judged = judge(candidate, measured.get((candidate.signal, candidate.rule.change_type), RECOVERY))
         block = own_block(judged, GATES[settings.profile], STRICTNESS[settings.profile])
         if block:
             generated.blocked.append((candidate, block))

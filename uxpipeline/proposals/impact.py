@@ -26,6 +26,7 @@ class Impact:
         loss: expected loss in the scoring window, or a form's recent excess of abandonments.
         loss_bound: its 20 % quantile.
         p_loss: probability that anything is lost.
+        recovery: mean share of the loss that a change is taken to recover.
     """
 
     metric: str
@@ -35,19 +36,23 @@ class Impact:
     loss: float
     loss_bound: float
     p_loss: float
+    recovery: float
 
 
-def expected_impact(candidate: Candidate) -> Impact | None:
+def expected_impact(candidate: Candidate, recovery: tuple[float, float] = RECOVERY) -> Impact | None:
     """Simulate loss × recovery share ÷ successes; None where no loss is estimated.
 
-    The share is Beta(2, 4): nothing has measured how much a change recovers. The same draws serve every surface, so
-    that a figure depends on its own row alone.
+    The same draws serve every surface, so that a figure depends on its own row alone.
+
+    Args:
+        candidate: the surface and its loss.
+        recovery: Beta distribution of the share that a change recovers; (2, 4) until tests have measured it.
     """
     if candidate.signal == "form_leak":
-        return _of_form(candidate)
+        return _of_form(candidate, recovery)
     if candidate.lost_conversions is None or candidate.lost_low is None or candidate.lost_high is None:
         return None
-    normal, recovered = _draws()
+    normal, recovered = _draws(recovery)
     sd = (candidate.lost_high - candidate.lost_low) / (2 * _NORMAL_95)
     changes = (candidate.lost_conversions + sd * normal) * recovered
     bound = candidate.lost_conversions if candidate.lost_rank_bound is None else candidate.lost_rank_bound
@@ -57,10 +62,11 @@ def expected_impact(candidate: Candidate) -> Impact | None:
         loss=candidate.lost_conversions,
         loss_bound=bound,
         p_loss=candidate.p_loss or 0.0,
+        recovery=_mean(recovery),
     )
 
 
-def _of_form(candidate: Candidate) -> Impact | None:
+def _of_form(candidate: Candidate, recovery: tuple[float, float]) -> Impact | None:
     """Abandonments beyond the expected ones: a Jeffreys posterior of the recent rate, less the rate expected."""
     recent, abandoned = candidate.recent_exposed or 0, candidate.recent_affected or 0
     if candidate.excess_abandons is None or recent == 0:
@@ -71,17 +77,22 @@ def _of_form(candidate: Candidate) -> Impact | None:
     excess = recent * (rates - expected)
     return Impact(
         "form_submit",
-        *_quantiles(excess * _draws()[1], recent - abandoned),
+        *_quantiles(excess * _draws(recovery)[1], recent - abandoned),
         loss=candidate.excess_abandons,
         loss_bound=float(np.quantile(excess, 0.20)),
         p_loss=float((excess > 0).mean()),
+        recovery=_mean(recovery),
     )
 
 
 @cache
-def _draws() -> tuple[Floats, Floats]:
+def _draws(recovery: tuple[float, float]) -> tuple[Floats, Floats]:
     draw = np.random.default_rng(SEED)
-    return draw.standard_normal(DRAWS), draw.beta(*RECOVERY, DRAWS)
+    return draw.standard_normal(DRAWS), draw.beta(*recovery, DRAWS)
+
+
+def _mean(recovery: tuple[float, float]) -> float:
+    return round(recovery[0] / sum(recovery), 4)
 
 
 def _quantiles(changes: Floats, successes: int) -> tuple[float | None, float | None, float | None]:

@@ -22,7 +22,6 @@ GROUPS = {
         "user_sessions",
         "behavior_events",
         "conversion_funnels",
-        "variant_assignments",
     },
     "mart": {
         "session_facts",
@@ -38,6 +37,7 @@ GROUPS = {
     },
     "friction": {"friction_scores"},
     "proposal": {"optimization_history"},
+    "experiment": {"variant_assignments", "experiment_days", "experiment_decisions", "actual_impact"},
 }
 MATERIALIZED_VIEWS = ("daily_friction_summary", "component_performance")
 
@@ -83,7 +83,8 @@ def test_every_table_asset_is_checked() -> None:
 def test_only_as_of_assets_are_partitioned() -> None:
     partitioned = {name for name, spec in SPECS.items() if spec.partitions_def is not None}
 
-    assert partitioned == {"friction_scores", "optimization_history"}
+    by_day = {"friction_scores", "optimization_history", "experiment_days", "experiment_decisions", "actual_impact"}
+    assert partitioned == by_day
 
 
 def test_job_schedule_and_sensors_have_the_contract_s_names() -> None:

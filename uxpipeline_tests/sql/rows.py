@@ -40,6 +40,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
         "rule": "error_fallback", "reason": "cool_down", "detail": "",
     },
     "experiment_days": {"test_id": "t", "cohort_day": "2026-11-20", "n_a": 1, "c_a": 0, "n_b": 1, "c_b": 0},
+    "experiment_guardrails": {"test_id": "t", "cohort_day": "2026-11-20", "metric": "error", "c_a": 0, "c_b": 0},
     "experiment_decisions": {"test_id": "t", "as_of": "2026-11-20", "decision": "continue"},
 }  # fmt: skip
 
@@ -81,6 +82,9 @@ def insert_sample(connection: Connection) -> None:
     for relation in ("conversion_funnels", "variant_assignments", "friction_scores", "experiment_days"):
         insert(connection, relation)
     insert(connection, "experiment_decisions")
+    insert(connection, "experiment_guardrails")
+    over = {"design": {"kind": "test"}, "outcome": {}}
+    insert(connection, "a_b_tests", test_id="over", status="completed", metadata=over)
     with unguarded(connection):
         insert(connection, "optimization_history", status="implemented", component_id="checkout")
     insert(connection, "proposal_evidence")

@@ -14,7 +14,7 @@ ITS_TABLES = [
 ]  # fmt: skip
 OUR_RECORDS = [
     "friction_scores", "proposal_events", "proposal_evidence", "proposal_blocks", "experiment_days",
-    "experiment_decisions",
+    "experiment_decisions", "experiment_guardrails",
 ]  # fmt: skip
 
 

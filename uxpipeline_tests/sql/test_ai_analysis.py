@@ -12,7 +12,8 @@ from uxpipeline_tests.sql.rows import insert, insert_parents, unguarded
 READABLE = [
     "user_sessions", "behavior_events", "conversion_funnels", "variant_assignments", "a_b_tests",
     "optimization_history", "proposal_events", "proposal_evidence", "proposal_blocks",
-    "friction_scores", "experiment_days", "experiment_decisions",
+    "friction_scores", "experiment_days", "experiment_decisions", "experiment_guardrails",
+    "actual_impact",
     "session_analytics", "friction_points", "conversion_impact", "daily_friction_summary", "component_performance",
 ]  # fmt: skip
 HIDDEN = {

@@ -22,6 +22,7 @@ DESCRIPTIONS = {
     "variant_assignments": "Which session saw which variant of which test.",
 }
 SCHEMAS = {"ingest_files": "uxpipeline"}
+GROUPS = {"variant_assignments": specs.EXPERIMENT}
 FILES_ACCEPTED = dg.AssetCheckSpec(
     "files_accepted", asset="ingest_files", description="Every file of the landing folder could be loaded."
 )
@@ -39,7 +40,7 @@ def _spec(relation: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         relation,
         deps=[LANDING, "schema_migrations"],
-        group_name=specs.RAW,
+        group_name=GROUPS.get(relation, specs.RAW),
         owners=specs.OWNERS,
         kinds=specs.PYTHON_KINDS,
         description=DESCRIPTIONS[relation],

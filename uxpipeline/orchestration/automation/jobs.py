@@ -5,6 +5,6 @@ import dagster as dg
 refresh = dg.define_asset_job(
     "refresh",
     selection=dg.AssetSelection.all(),
-    description="Apply SQL, load the landing folder, check, refresh the marts, score and propose for one as-of day.",
+    description="Apply SQL, load landing files, check, refresh, score, propose and decide on tests for one as-of day.",
     tags={"uxpipeline/chain": "refresh"},
 )
