@@ -12,7 +12,7 @@ COMPILE = printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml
 	--python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all bench bench-refresh check lock clean
+.PHONY: help demo test test-all bench bench-refresh check catalog lock clean
 .NOTPARALLEL:
 
 # An empty HOME would put home folders at the root of the disk; without one Python asks the system.
@@ -42,6 +42,9 @@ check: $(DEV) ## lint, formatting, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+catalog: $(DEV) ## write down the catalog of a fresh database, after a change of sql/
+	$(BIN)/python -m uxpipeline_tests.db.write_catalog
 
 lock: $(DEV) ## resolve the dependencies of pyproject.toml anew (UPGRADE=--upgrade: to their newest versions)
 	$(PIP) install --quiet uv
