@@ -17,9 +17,7 @@ PAGE_KEY = "create or replace function uxpipeline.page_key(url text) returns tex
 def test_the_shipped_facts_are_those_of_our_files(connection: Connection) -> None:
     """Failing here after a change of `sql/` means: run `make catalog`."""
     assert drift(connection) == []
-    assert (sqlfiles.root() / catalog.FRESH).read_text(encoding="utf-8") == catalog.written(
-        catalog.found(connection)
-    )
+    assert (sqlfiles.root() / catalog.FRESH).read_text(encoding="utf-8") == catalog.written(catalog.found(connection))
 
 
 @pytest.mark.parametrize(
