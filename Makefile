@@ -12,7 +12,7 @@ COMPILE = printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml
 	--python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all bench bench-refresh check lock clean
+.PHONY: help demo test test-all test-targets bench bench-refresh check catalog lock clean
 .NOTPARALLEL:
 
 # An empty HOME would put home folders at the root of the disk; without one Python asks the system.
@@ -30,7 +30,12 @@ test: $(DEV) ## install, run the tests that need nothing but Python
 	$(PYTEST) $(ARGS)
 
 test-all: $(DEV) ## run every test; a missing tool is a failure
-	$(PYTEST) -m "" $(ARGS)
+	$(PYTEST) -m "not target" $(ARGS)
+	$(MAKE) test-targets
+
+test-targets: $(DEV) ## run the schema's tests on PostgreSQL 15, 17, 18 and models of Supabase; installs what that needs
+	scripts/target_tools.sh
+	$(BIN)/python -m uxpipeline_tests.targets $(ARGS)
 
 bench: $(DEV) ## print the tables of truth and speed
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -42,6 +47,9 @@ check: $(DEV) ## lint, formatting, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+catalog: $(DEV) ## write down the catalog of a fresh database, after a change of sql/
+	$(BIN)/python -m uxpipeline_tests.db.write_catalog
 
 lock: $(DEV) ## resolve the dependencies of pyproject.toml anew (UPGRADE=--upgrade: to their newest versions)
 	$(PIP) install --quiet uv

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from uxpipeline.db.catalog import drift
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.migrate import pending
 from uxpipeline.db.sqlfiles import statement
@@ -13,6 +14,8 @@ from uxpipeline.errors import UxPipelineError
 from uxpipeline.settings import Settings
 
 STALE_AFTER = timedelta(hours=36)
+SHOWN = 10
+"""Differences that are named one by one."""
 TRANSACTION_POOLER_PORT = 6543
 """Where Supabase's transaction pooler listens."""
 
@@ -22,7 +25,7 @@ class Finding:
     """One thing looked at.
 
     Attributes:
-        level: `error` stops the pipeline, `warning` will hurt later.
+        level: `error` stops the pipeline or opens a door, `warning` will hurt later.
         topic: what was looked at.
         message: what was found.
         remedy: what to do, empty when all is well.
@@ -94,6 +97,19 @@ def _roles(connection: Connection) -> Finding:
     return Finding("ok", "roles", "beacon_ingest, ai_analysis and admin exist")
 
 
+def _drift(connection: Connection) -> Finding:
+    differences = drift(connection)
+    if differences:
+        more = f"; and {len(differences) - SHOWN} more" if len(differences) > SHOWN else ""
+        return Finding(
+            "error",
+            "schema",
+            f"{len(differences)} differences from a fresh one: {'; '.join(differences[:SHOWN])}{more}",
+            "Undo what was changed by hand, see docs/operations.md#drift",
+        )
+    return Finding("ok", "schema", "as a fresh one")
+
+
 def _partitions(connection: Connection) -> Finding:
     row = connection.execute(statement("doctor/partitions")).fetchone()
     ahead, in_default = row or (0, 0)
@@ -126,4 +142,4 @@ def _time_zone(connection: Connection) -> Finding:
     return Finding("ok", "time zone", "UTC")
 
 
-_CHECKS: tuple[Callable[[Connection], Finding], ...] = (_roles, _partitions, _freshness, _time_zone)
+_CHECKS: tuple[Callable[[Connection], Finding], ...] = (_roles, _drift, _partitions, _freshness, _time_zone)

@@ -23,6 +23,10 @@ from uxpipeline.db.migrate import migrate
 from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.settings import Settings
 
+LEFT_CONNECTED = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = %s and usename = current_user and pid <> pg_backend_pid()
+"""
 DATA = Path(__file__).parent / "data"
 
 
@@ -71,6 +75,9 @@ def fresh_database(server_url: str, template: str | None = None) -> Iterator[str
     """A database of its own, dropped afterwards; a copy of `template` if one is named."""
     name = f"uxp_test_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
+        if template:
+            # A pooler may keep its connections to it.
+            connection.execute(LEFT_CONNECTED, [template])
         source = sql.SQL("template {} strategy file_copy").format(sql.Identifier(template)) if template else sql.SQL("")
         connection.execute(sql.SQL("create database {} {}").format(sql.Identifier(name), source))
         try:

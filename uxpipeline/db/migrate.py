@@ -1,16 +1,20 @@
 """The migration runner: versioned files once, repeatable files whenever their text changes.
 
 Every file is one transaction together with its ledger row, under a transaction-scoped advisory lock, so a killed run
-leaves the state before or after a file and two runners can start together.
+leaves the state before or after a file and two runners can start together. A file that begins with `-- no-transaction`
+is one statement that PostgreSQL refuses inside a transaction; it says `if not exists`, because a killed run may have
+carried it out without recording it.
 """
 
 import random
+import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, sql
 
 from uxpipeline import __version__
 from uxpipeline.db.connect import Connection, transaction
@@ -18,9 +22,11 @@ from uxpipeline.db.sqlfiles import SqlFile, files_below, statement
 from uxpipeline.errors import MigrationError, PendingMigrationsError
 
 REPEATABLE_FOLDERS = ("security", "functions", "triggers", "views", "matviews", "policies")
+NO_TRANSACTION = "-- no-transaction\n"
 LOCK_ATTEMPTS = 10
-# A lock was held too long, another runner made the same cluster-wide role, or two DDL transactions met.
-_TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.InternalError_, errors.UniqueViolation)
+_LOCKED = (errors.LockNotAvailable, errors.DeadlockDetected)
+# Or another runner made the same cluster-wide role, or two DDL transactions met.
+_TRY_AGAIN = (*_LOCKED, errors.InternalError_, errors.UniqueViolation)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,11 @@ class Migration:
     def repeatable(self) -> bool:
         """Repeatable files describe an object as it should be and may be applied again."""
         return self.version.startswith("R:")
+
+    @property
+    def transactional(self) -> bool:
+        """Whether it is applied in one transaction with its ledger row."""
+        return not self.file.text.startswith(NO_TRANSACTION)
 
 
 def shipped() -> list[Migration]:
@@ -111,16 +122,17 @@ def _refuse_contradictions(ledger: dict[str, str], versioned: list[Migration]) -
 
 
 def _apply_with_retry(connection: Connection, migration: Migration) -> bool:
+    apply, again = (_apply, _TRY_AGAIN) if migration.transactional else (_apply_outside, _LOCKED)
     for attempt in range(1, LOCK_ATTEMPTS + 1):
         try:
-            return _apply(connection, migration)
-        except _TRY_AGAIN as error:
+            return apply(connection, migration)
+        except again as error:
             if attempt == LOCK_ATTEMPTS:
                 raise MigrationError(
                     f"`sql/{migration.file.name}.sql` could not get its locks ({error.sqlstate})",
                     "End long transactions on the database and run `uxpipeline migrate` again",
                 ) from None
-            time.sleep(random.uniform(0.1, 0.5) * attempt)  # noqa: S311  # jitter, not a secret
+            _pause(attempt)
         except psycopg.Error as error:
             if connection.closed:
                 raise
@@ -130,24 +142,73 @@ def _apply_with_retry(connection: Connection, migration: Migration) -> bool:
     return False
 
 
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0.1, 0.5) * attempt)  # noqa: S311  # jitter, not a secret
+
+
 def _apply(connection: Connection, migration: Migration) -> bool:
     """Apply one file; False when another runner did so while we waited for the lock."""
     started = time.monotonic()
     with transaction(connection):
-        connection.execute(statement("migrate/lock"))
-        connection.execute(statement("migrate/settings"))
-        connection.execute(statement("migrate/ledger"))
-        if _ledger(connection).get(migration.version) == migration.file.sha256:
+        if not _still_pending(connection, migration):
             return False
         connection.execute(migration.file.text.encode())
-        connection.execute(
-            statement("migrate/record"),
-            {
-                "version": migration.version,
-                "name": migration.file.name,
-                "sha256": migration.file.sha256,
-                "duration_ms": round((time.monotonic() - started) * 1000),
-                "tool_version": __version__,
-            },
-        )
+        _record(connection, migration, started)
     return True
+
+
+def _apply_outside(connection: Connection, migration: Migration) -> bool:
+    """Apply one file outside a transaction; False when another runner did so, or is doing so."""
+    started = time.monotonic()
+    with _working_alone(connection) as alone:
+        if not alone:
+            _pause(1)
+            return False
+        with transaction(connection):
+            if not _still_pending(connection, migration):
+                return False
+        _drop_invalid_indexes(connection, migration)
+        connection.execute(migration.file.text.encode())
+        with transaction(connection):
+            _record(connection, migration, started)
+    return True
+
+
+@contextmanager
+def _working_alone(connection: Connection) -> Iterator[bool]:
+    """Whether no other runner applies such a file; another connection's transaction holds the lock for the block."""
+    info = connection.info
+    with (
+        psycopg.connect(info.dsn, password=info.password, autocommit=True, prepare_threshold=None) as guard,
+        transaction(guard),
+    ):
+        guard.execute(statement("migrate/guard_settings"))
+        row = guard.execute(statement("migrate/try_lock")).fetchone()
+        yield bool(row and row[0])
+
+
+def _still_pending(connection: Connection, migration: Migration) -> bool:
+    connection.execute(statement("migrate/lock"))
+    connection.execute(statement("migrate/settings"))
+    connection.execute(statement("migrate/ledger"))
+    return _ledger(connection).get(migration.version) != migration.file.sha256
+
+
+def _record(connection: Connection, migration: Migration, started: float) -> None:
+    connection.execute(
+        statement("migrate/record"),
+        {
+            "version": migration.version,
+            "name": migration.file.name,
+            "sha256": migration.file.sha256,
+            "duration_ms": round((time.monotonic() - started) * 1000),
+            "tool_version": __version__,
+        },
+    )
+
+
+def _drop_invalid_indexes(connection: Connection, migration: Migration) -> None:
+    """Drop what an earlier attempt at this file left behind."""
+    for schema, name in connection.execute(statement("migrate/invalid_indexes")).fetchall():
+        if re.search(rf"\b{re.escape(name)}\b", migration.file.text):
+            connection.execute(sql.SQL("drop index concurrently {}").format(sql.Identifier(schema, name)))

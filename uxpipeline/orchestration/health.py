@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from uxpipeline.db.catalog import drift
 from uxpipeline.db.connect import Connection
 from uxpipeline.experiments import health as tests
 from uxpipeline.marts import health
@@ -44,6 +45,18 @@ def _shown(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
+def schema_drift(connection: Connection, _now: datetime) -> Health:
+    """Whether nobody changed the schema by hand."""
+    differences = drift(connection)
+    if not differences:
+        return Health(passed=True, message="The schema is as freshly built.")
+    return Health(
+        passed=False,
+        message=f"{len(differences)} differences from a fresh schema, the first: {differences[0]}.",
+        numbers={"differences": differences},
+    )
+
+
 def _of_view(relation: str) -> Look:
     return lambda connection, now: health.materialized_view(connection, relation, now)
 
@@ -53,6 +66,12 @@ def _of_totals(kind: str) -> Look:
 
 
 HEALTH_CHECKS = [
+    _check(
+        "schema_migrations",
+        "as_freshly_built",
+        "Tables, constraints, policies, grants, functions, triggers and views are those of a fresh database.",
+        schema_drift,
+    ),
     _check("session_facts", "newest_event_recent", "The newest event is at most 36 hours old.", health.newest_event),
     _check("session_facts", "facts_complete", "Everything received is in the facts.", health.facts_complete),
     _check(

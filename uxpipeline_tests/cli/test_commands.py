@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from uxpipeline.db import connect as connecting
-from uxpipeline.db.connect import connect
+from uxpipeline.db.connect import Connection, connect
 from uxpipeline.errors import ServerTooOldError
 from uxpipeline_tests.factories import event, visit, write_lines
 from uxpipeline_tests.processes import left_behind, run_command
@@ -207,6 +207,16 @@ def test_doctor_says_what_is_wrong_and_how_to_fix_it(home: Path, empty_database:
     assert (sick.returncode, error["topic"], error["remedy"]) == (1, "migrations", "Run `uxpipeline migrate`")
     assert well.returncode == 0
     assert not [finding for finding in json.loads(well.stdout)["findings"] if finding["level"] == "error"]
+
+
+def test_doctor_names_what_somebody_changed_by_hand(home: Path, database: str, connection: Connection) -> None:
+    connection.execute("grant select on public.user_sessions to public")
+
+    found = run_command(home, "doctor", "--json", UXPIPELINE_DATABASE_URL=database)
+
+    (error,) = [finding for finding in json.loads(found.stdout)["findings"] if finding["level"] == "error"]
+    assert (found.returncode, error["topic"]) == (1, "schema")
+    assert "grant public.user_sessions to public is not ours: select" in error["message"]
 
 
 def test_a_report_is_written_where_asked(home: Path, database: str) -> None:

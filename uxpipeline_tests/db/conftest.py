@@ -36,3 +36,10 @@ def shared_database(server_url: str, template_database: str) -> Iterator[str]:
     """URL of a migrated database for tests that leave it as they found it."""
     with fresh_database(server_url, template_database) as url:
         yield url
+
+
+@pytest.fixture
+def sql_transaction(shared_database: str) -> Iterator[Connection]:
+    """A connection to it whose one transaction is rolled back."""
+    with connect(shared_database) as opened, opened.transaction(force_rollback=True):
+        yield opened

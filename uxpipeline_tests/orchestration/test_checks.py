@@ -69,6 +69,18 @@ def test_a_failed_critical_check_stops_what_is_below_it(
     assert not {"daily_friction_summary", "friction_scores", "optimization_history"} & materialized(result)
 
 
+@pytest.mark.usefixtures("pipeline", "database")
+def test_a_policy_taken_away_by_hand_is_named_by_a_check(connection: Connection, instance: dg.DagsterInstance) -> None:
+    assert failed_checks(run_checks("schema_migrations", instance)) == set()
+
+    connection.execute("drop policy ai_analysis_read on public.a_b_tests")
+    result = run_checks("schema_migrations", instance)
+
+    assert failed_checks(result) == {("schema_migrations", "as_freshly_built")}
+    [verdict] = result.get_asset_check_evaluations()
+    assert "policy public.a_b_tests.ai_analysis_read is missing" in (verdict.description or "")
+
+
 def run_checks(relation: str, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     """The checks of one relation, as the UI's button runs them."""
     graph = defs.resolve_asset_graph()

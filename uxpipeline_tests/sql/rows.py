@@ -89,6 +89,7 @@ def insert_sample(connection: Connection) -> None:
         insert(connection, "optimization_history", status="implemented", component_id="checkout")
     insert(connection, "proposal_evidence")
     insert(connection, "proposal_blocks")
+    connection.execute("insert into uxpipeline.funnel_steps values ('lead_capture', 1, 'start')")
     refresh(connection)
 
 

@@ -18,8 +18,8 @@ READABLE = [
 ]  # fmt: skip
 HIDDEN = {
     "user_sessions": {"user_agent", "referrer", "visitor_key"},
-    "behavior_events": {"element_text", "metadata"},
-    "conversion_funnels": {"metadata"},
+    "behavior_events": {"element_text", "event_data", "metadata"},
+    "conversion_funnels": {"dropoff_reason", "metadata"},
     "variant_assignments": {"metadata"},
 }
 OUTCOMES = {

@@ -131,6 +131,22 @@ def test_it_inserts_nothing_outside_the_time_window(db: Connection, relation: st
         insert(db, relation, **{CLOCKS[relation]: datetime.now(UTC) - age})
 
 
+@pytest.mark.parametrize("pseudonym", [None, "0123456789abcdef" * 2, "f" * 64])
+def test_it_names_a_visitor_by_a_keyed_hash(db: Connection, pseudonym: str | None) -> None:
+    with acting_as(db, "beacon_ingest"):
+        insert(db, "user_sessions", visitor_key=pseudonym)
+    assert value(db, "select visitor_key from public.user_sessions") == pseudonym
+
+
+@pytest.mark.parametrize("clear", ["ada@example.test", "Ada", "+49 30 901820", "", "F" * 32, "f" * 31, "f" * 32 + "\n"])
+def test_it_names_no_visitor_in_clear(db: Connection, clear: str) -> None:
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"),
+        acting_as(db, "beacon_ingest"),
+    ):
+        insert(db, "user_sessions", visitor_key=clear)
+
+
 @pytest.mark.parametrize("relation", sorted(set(REQUIRED) - set(CLOCKS)))
 def test_it_has_no_business_with_other_tables(db: Connection, relation: str) -> None:
     insert_parents(db)

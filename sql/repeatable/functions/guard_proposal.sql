@@ -16,7 +16,7 @@ declare
         "approved": ["testing", "implemented", "rejected"],
         "testing": ["implemented", "rolled_back", "archived"],
         "implemented": ["rolled_back", "archived"]
-    }';
+    }'::jsonb;
 begin
     if lower(actor) like 'uxpipeline:%' and not is_owner then
         raise exception 'the name % belongs to the generator', actor

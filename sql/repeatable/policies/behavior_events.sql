@@ -15,9 +15,9 @@ grant insert (
     id, session_id, event_type, element_path, element_type, element_text, coordinates, viewport_size, event_data,
     "timestamp", page_url, component_id, metadata
 ) on public.behavior_events to beacon_ingest;
--- Without what visitors write freely.
+-- Without what visitors write freely; what event_data measures is in the views and materialized views.
 grant select (
-    id, session_id, event_type, element_path, element_type, coordinates, viewport_size, event_data, "timestamp", page_url,
+    id, session_id, event_type, element_path, element_type, coordinates, viewport_size, "timestamp", page_url,
     component_id, received_at, load_id
 ) on public.behavior_events to ai_analysis;
 grant select, insert, update, delete on public.behavior_events to admin;

@@ -14,8 +14,8 @@ select uxpipeline.restrict_relation('public.conversion_funnels');
 grant insert (
     id, funnel_name, step_name, step_order, session_id, entered_at, exited_at, duration_seconds, dropoff_reason, metadata
 ) on public.conversion_funnels to beacon_ingest;
+-- Without what whoever inserts the step writes freely.
 grant select (
-    id, funnel_name, step_name, step_order, session_id, entered_at, exited_at, duration_seconds, dropoff_reason,
-    received_at
+    id, funnel_name, step_name, step_order, session_id, entered_at, exited_at, duration_seconds, received_at
 ) on public.conversion_funnels to ai_analysis;
 grant select, insert, update, delete on public.conversion_funnels to admin;

@@ -2,7 +2,11 @@ alter table public.user_sessions enable row level security;
 
 drop policy if exists beacon_ingest_insert on public.user_sessions;
 create policy beacon_ingest_insert on public.user_sessions for insert to beacon_ingest
-with check (created_at >= now() - interval '7 days' and created_at <= now() + interval '5 minutes');
+with check (
+    created_at >= now() - interval '7 days' and created_at <= now() + interval '5 minutes'
+    -- A keyed hash, as the loader stores it, and never an address, a number or a name in clear.
+    and (visitor_key is null or visitor_key ~ '^[0-9a-f]{32,64}$')
+);
 
 drop policy if exists ai_analysis_read on public.user_sessions;
 create policy ai_analysis_read on public.user_sessions for select to ai_analysis using (true);
