@@ -9,8 +9,8 @@ from rich.table import Column, Table
 from uxpipeline.cli.console import Json, database, out, print_json
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.migrate import require_current
-from uxpipeline.friction.words import NOT_ESTIMATED
 from uxpipeline.errors import ConfigurationError
+from uxpipeline.friction.words import NOT_ESTIMATED
 from uxpipeline.proposals.names import surface_name
 from uxpipeline.proposals.store import list_proposals, show_proposal
 from uxpipeline.proposals.words import affected_words

@@ -10,7 +10,7 @@ from scipy import special
 
 from uxpipeline.errors import DecisionRefusedError
 from uxpipeline.experiments.counts import Floats
-from uxpipeline.proposals.power import LONGEST_TEST_DAYS
+from uxpipeline.proposals.parameters import LONGEST_TEST_DAYS
 
 Kind = Literal["test", "holdback"]
 DEFAULT_EFFECT = 0.20
