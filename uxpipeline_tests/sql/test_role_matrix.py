@@ -112,7 +112,8 @@ def test_a_grant_too_many_or_too_few_is_found(api: Connection, breach: str, role
 @pytest.mark.parametrize(
     ("breach", "role", "verb", "names"),
     [
-        ("drop policy ai_analysis_read on public.a_b_tests", "ai_analysis", "select", ["public.a_b_tests"]),
+        ("drop policy ai_analysis_read on public.a_b_tests", "ai_analysis", "select",
+         ["public.a_b_tests", "public.actual_impact"]),
         ("drop policy ai_analysis_read on uxpipeline.session_facts", "ai_analysis", "select",
          ["public.session_analytics"]),
         ("drop policy admin_read on uxpipeline.path_totals", "admin", "select", ["public.conversion_impact"]),
