@@ -245,16 +245,16 @@ def test_a_late_run_decides_what_nightly_runs_would_have(connection: Connection)
 
 
 def test_a_rollout_that_harms_is_rolled_back_and_nobody_sees_b_again(connection: Connection) -> None:
-    won = run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.07))
+    won = run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.09))
     after = FIRST + timedelta(days=won.verdict.days + 1)
     shares = connection.execute(
         "select avg((public.assign_variant('p-test', n::text) = 'B')::int)::float from generate_series(1, 5000) n"
     ).fetchone()
     assert shares
     assert shares[0] == pytest.approx(0.9, abs=0.02)
-    for day in days_from(after, 14):
+    for day in days_from(after, 7):
         visit(connection, "p-test", day, units=3000, rates=(0.10, 0.03))
-        nightly(connection, day)
+    nightly(connection, after + timedelta(days=7))
     holdback = find_test(connection, "p-test:holdback")
 
     assert (holdback.status, holdback.winner_variant, holdback.decision) == ("completed", "A", "rollback")
@@ -267,12 +267,12 @@ def test_a_rollout_that_harms_is_rolled_back_and_nobody_sees_b_again(connection:
 
 
 def test_a_rollout_without_harm_ends_after_two_weeks_and_corrects_the_impact(connection: Connection) -> None:
-    won = run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.07))
+    won = run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.09))
     first_impact = proposal(connection)[1]
     after = FIRST + timedelta(days=won.verdict.days + 1)
-    for day in days_from(after, 16):
-        visit(connection, "p-test", day, units=3000, rates=(0.05, 0.07))
-        nightly(connection, day)
+    for day in days_from(after, 15):
+        visit(connection, "p-test", day, units=2000, rates=(0.05, 0.12))
+    nightly(connection, after + timedelta(days=15))
     status, impact, _, outcome = proposal(connection)
 
     assert find_test(connection, "p-test:holdback").status == "completed"
@@ -283,7 +283,7 @@ def test_a_rollout_without_harm_ends_after_two_weeks_and_corrects_the_impact(con
 
 
 def test_a_stopped_holdback_gives_everybody_b(connection: Connection) -> None:
-    run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.07))
+    run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.09))
     stop_test(connection, "p-test:holdback", "Ada", START + timedelta(days=40))
     answers = "select distinct public.assign_variant('p-test', n::text) from generate_series(1, 200) n"
 
