@@ -30,7 +30,7 @@ class Parameters:
         recent_days: days whose rates are compared with the surface's own history.
         interval: mass of the interval around a rate.
         gate: fewest sessions and visitors a loss is estimated from.
-        fewest_controls: fewest controls of a stratum, also of those that never meet friction.
+        fewest_controls: fewest controls of a stratum, and of a surface those that never meet friction.
         overlap_wanted: share of cases with controls below which strata are coarsened; also the least of grade B.
         pool_at_least: fewest surfaces whose contrasts teach a prior; with fewer a cold start is used.
         cold_start: prior standard deviation of a severity, as a share of the conversion rate of controls, by signal.
@@ -45,7 +45,7 @@ class Parameters:
         overlap_best: least overlap of grade A.
     """
 
-    method: str = "risk-set-2"
+    method: str = "risk-set-3"
     window_days: int = 28
     hesitation_quantile: float = 0.90
     recent_days: int = 7

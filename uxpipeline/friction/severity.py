@@ -22,7 +22,7 @@ class Strata:
         cases_converted: those of them that converted after it (c1).
         controls: sessions that had met none so far (n0), at least 1.
         controls_converted: those of them that converted after it (c0).
-        later: controls that met friction at a later interaction, fewer than `controls`.
+        later: controls that met friction at a later interaction.
     """
 
     contrast: Counts

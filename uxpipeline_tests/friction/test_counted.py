@@ -90,7 +90,7 @@ def contrast_of(trials: list[Trial], weights: "np.ndarray[tuple[int], np.dtype[n
                 "later": weight * trial.later,
             }
         )
-    usable = [s for s in sums.values() if s["n1"] > 0.5 and s["n0"] - s["later"] >= SMALL.fewest_controls - 0.5]
+    usable = [s for s in sums.values() if s["n1"] > 0.5 and s["n0"] >= SMALL.fewest_controls - 0.5]
     lost = sum(s["n1"] * s["c0"] / s["n0"] - s["c1"] for s in usable)
     clear = sum(s["n1"] * (1 - s["later"] / s["n0"]) for s in usable)
     return float(lost / clear)
@@ -101,8 +101,7 @@ def scatter_of(trials: list[Trial]) -> float:
     cases, controls = Counter[tuple[int, ...]](), Counter[tuple[int, ...]]()
     for trial in trials:
         (cases if trial.case else controls)[trial.stratum] += 1
-    later = Counter(trial.stratum for trial in trials if trial.later)
-    usable = {s for s in cases if controls[s] - later[s] >= SMALL.fewest_controls}
+    usable = {s for s in cases if controls[s] >= SMALL.fewest_controls}
     compared = sum(cases[s] for s in usable)
     everybody = np.ones(len(trials))
     estimate = contrast_of(trials, everybody)

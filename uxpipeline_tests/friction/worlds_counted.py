@@ -236,9 +236,11 @@ def _strata(trials: pd.DataFrame, parameters: Parameters) -> tuple[pd.DataFrame,
     grouped = []
     for level in (3, 2, 1, 0):
         cells = _cells(trials, f"stratum_{level}")
-        usable = cells["n0"] - cells["later0"] >= parameters.fewest_controls
+        usable = cells["n0"] >= parameters.fewest_controls
+        clear = (cells["n0"] - cells["later0"])[usable & (cells["n1_0"] > 0)].groupby(cells["surface_no"]).sum()
         compared = cells["n1_0"].where(usable, 0).groupby(cells["surface_no"]).sum()
         overlap = compared / cells.groupby("surface_no")["n1_0"].sum()
+        overlap = overlap.where(clear.reindex(overlap.index, fill_value=0) >= parameters.fewest_controls, 0)
         grouped.append((level, cells[usable & (cells["n1_0"] > 0)], overlap))
     overlaps = pd.DataFrame({level: overlap for level, _, overlap in grouped}).fillna(0)
     enough = overlaps >= parameters.overlap_wanted

@@ -1,5 +1,6 @@
 -- Per surface the finest strata in which enough of its cases have controls, else those in which most have. A stratum is
--- usable with enough controls, also of those that stay clear of friction. The choice looks at no outcome.
+-- usable with enough controls. The choice looks at no outcome, nor at which controls meet friction later: strata whose few
+-- controls stay clear are those of sessions that end early. Only all of a surface's controls must be clear often enough.
 create temporary table strata on commit drop as
 with grouped as (
     select
@@ -26,12 +27,15 @@ judged as (
     select
         g.*,
         g.n_error + g.n_rage_click + g.n_hesitation as n_any,
-        g.n0 - g.later0 >= w.fewest_controls as usable
+        g.n0 >= w.fewest_controls as usable
     from grouped g
     cross join pg_temp.scoring_window w
 ),
 shares as (
-    select surface_no, matched_on, sum(n_any) filter (where usable) / nullif(sum(n_any), 0) as overlap
+    select
+        surface_no, matched_on,
+        sum(n_any) filter (where usable) / nullif(sum(n_any), 0) as overlap,
+        sum(n0 - later0) filter (where usable and n_any > 0) as clear
     from judged
     group by surface_no, matched_on
 ),
@@ -39,7 +43,7 @@ chosen as (
     select distinct on (o.surface_no) o.surface_no, o.matched_on
     from shares o
     cross join pg_temp.scoring_window w
-    where o.overlap > 0
+    where o.overlap > 0 and o.clear >= w.fewest_controls
     order by
         o.surface_no,
         o.overlap >= w.overlap_wanted desc,
