@@ -51,7 +51,7 @@ class Target:
         return f"{self.version} {self.model}{', pooler' if self.pooled else ''}"
 
     def columns(self) -> dict[str, tuple[str, ...]]:
-        """What it is asked: the advisors are Supabase's, plpgsql_check exists for 15, SQL is the same through a pooler."""
+        """What it is asked: advisors are Supabase's, plpgsql_check exists for 15, a pooler changes no SQL."""
         left_out = {
             "100,000 hostile rows": self.pooled,
             "advisors": not self.model.startswith("supabase") or self.pooled,
