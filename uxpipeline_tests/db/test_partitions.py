@@ -107,6 +107,7 @@ def test_row_security_is_on_for_every_partition(connection: Connection) -> None:
     assert rows(connection, secured) == [(True,)] * 3
 
 
+@pytest.mark.direct
 def test_of_two_at_once_one_makes_the_partition(connection: Connection, second: Connection) -> None:
     with ThreadPoolExecutor() as pool:
         with connection.transaction():
