@@ -29,11 +29,14 @@ VARIABLES = (
     "UXPIPELINE_EARLIEST",
     "UXPIPELINE_PRIVACY_KEY",
     "UXPIPELINE_EVENT_THRESHOLD",
+    "UXPIPELINE_KEEP_EVENTS_DAYS",
     "UXPIPELINE_EXECUTOR",
     "UXPIPELINE_PROFILE",
     "UXPIPELINE_DAGSTER_DATABASE_URL",
 )
 DEFAULT_CONVERSION = "lead_capture"
+FEWEST_DAYS_KEPT = 60
+"""Scores look back 28 days, and their changes are judged against the days before."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Settings:
         earliest: older event times are quarantined.
         privacy_key: key of visitor hashes; None means the one kept in `home`.
         event_threshold: new events that make the volume sensor ask for a run.
+        keep_events_days: events of older days are dropped; None keeps them all.
         executor: how Dagster runs the steps of one run.
         profile: `demo` lowers the evidence gate of proposals; named in everything it touches.
         dagster_database_url: Dagster's own storage; None means schema `dagster` of the target database.
@@ -68,6 +72,7 @@ class Settings:
     earliest: datetime
     privacy_key: str | None
     event_threshold: int
+    keep_events_days: int | None
     executor: Executor
     profile: Profile
     dagster_database_url: str | None
@@ -93,6 +98,7 @@ class Settings:
             earliest=datetime.combine(_date(env, "UXPIPELINE_EARLIEST", "2020-01-01"), datetime.min.time(), UTC),
             privacy_key=env.get("UXPIPELINE_PRIVACY_KEY") or None,
             event_threshold=_positive(env, "UXPIPELINE_EVENT_THRESHOLD", "1000"),
+            keep_events_days=_days_to_keep(env),
             executor=_choice(env, "UXPIPELINE_EXECUTOR", ("in_process", "multiprocess")),  # type: ignore[arg-type]  # narrowed by _choice
             profile=_choice(env, "UXPIPELINE_PROFILE", ("default", "demo")),  # type: ignore[arg-type]  # narrowed by _choice
             dagster_database_url=env.get("UXPIPELINE_DAGSTER_DATABASE_URL") or None,
@@ -112,6 +118,7 @@ class Settings:
             "UXPIPELINE_EARLIEST": self.earliest.date(),
             "UXPIPELINE_PRIVACY_KEY": self.privacy_key,
             "UXPIPELINE_EVENT_THRESHOLD": self.event_threshold,
+            "UXPIPELINE_KEEP_EVENTS_DAYS": self.keep_events_days,
             "UXPIPELINE_EXECUTOR": self.executor,
             "UXPIPELINE_PROFILE": self.profile,
             "UXPIPELINE_DAGSTER_DATABASE_URL": self.dagster_database_url,
@@ -137,6 +144,14 @@ def _positive(env: Mapping[str, str], name: str, default: str) -> int:
     if not value.isdecimal() or int(value) < 1:
         raise ConfigurationError(f"`{name}` is `{value}`, not a whole number above 0")
     return int(value)
+
+
+def _days_to_keep(env: Mapping[str, str]) -> int | None:
+    name = "UXPIPELINE_KEEP_EVENTS_DAYS"
+    days = _positive(env, name, "") if env.get(name) else None
+    if days is not None and days < FEWEST_DAYS_KEPT:
+        raise ConfigurationError(f"`{name}` is `{days}`", f"Keep at least {FEWEST_DAYS_KEPT} days, scores read them")
+    return days
 
 
 def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

@@ -72,6 +72,7 @@ def test_an_index_made_but_not_recorded_is_recorded(empty: Connection) -> None:
     assert value(empty, "select 'public.idx_first'::regclass::oid") == before
 
 
+@pytest.mark.direct
 def test_a_runner_killed_while_it_builds_leaves_work_for_the_next(
     empty: Connection, empty_database: str, project: Project
 ) -> None:

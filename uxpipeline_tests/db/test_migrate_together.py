@@ -100,6 +100,7 @@ def test_a_lost_connection_is_no_fault_of_the_file(empty: Connection, empty_data
     assert applied(empty) == {}
 
 
+@pytest.mark.direct
 def test_a_runner_killed_inside_a_file_leaves_the_state_before_it(
     empty: Connection, empty_database: str, project: Project
 ) -> None:

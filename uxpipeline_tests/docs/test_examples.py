@@ -2,16 +2,21 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 from psycopg import sql
 
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.ingest.funnels import load_funnels
+from uxpipeline_tests.db.queries import eventually_alone
 from uxpipeline_tests.docs.pages import Block, blocks
 
 SHELL_PAGES = sorted({block.page for block in blocks("run")})
@@ -91,6 +96,42 @@ def test_the_default_partition_is_emptied_as_described(block: Block, connection:
     assert rows_in(connection, "behavior_events_default") == 0
     assert rows_in(connection, "behavior_events_20250602") == 2
     assert connection.execute("select * from public.behavior_events order by id").fetchall() == before
+
+
+@pytest.fixture
+def logins(connection: Connection) -> Iterator[dict[str, str]]:
+    """The logins that the page on security makes, and their passwords; roles belong to the cluster, so they go."""
+    (block,) = blocks("logins")
+    made = dict(re.findall(r"create role (\w+) login .*password '(.+)'", block.text))
+    connection.execute(block.text.encode())
+    yield made
+    # What another role's session holds only that role may end.
+    assert eventually_alone(connection)
+    for name in made:
+        connection.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
+
+
+def as_login(database: str, name: str, password: str) -> str:
+    place = urlsplit(database)
+    return urlunsplit(place._replace(netloc=f"{name}:{password}@{place.hostname}:{place.port}"))
+
+
+def test_each_login_does_what_its_role_may_and_no_more(database: str, logins: dict[str, str]) -> None:
+    assert sorted(logins) == ["ada", "dashboard", "website_beacon"]
+    with connect(as_login(database, "website_beacon", logins["website_beacon"])) as beacon:
+        beacon.execute(BEACON[0].text.encode())
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            beacon.execute("select session_id from public.user_sessions")
+    with connect(as_login(database, "dashboard", logins["dashboard"])) as dashboard:
+        assert dashboard.execute("select count(*) from public.session_analytics").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            dashboard.execute("select element_text from public.behavior_events")
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            dashboard.execute("insert into public.optimization_history (proposal_id) values ('p')")
+    with connect(as_login(database, "ada", logins["ada"])) as ada:
+        assert ada.execute("update public.user_sessions set language = 'de'").rowcount == 1
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ada.execute("truncate public.user_sessions cascade")
 
 
 def rows_in(connection: Connection, table: str) -> int:

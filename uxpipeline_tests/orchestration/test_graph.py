@@ -77,7 +77,7 @@ def test_every_materialized_view_has_a_blocking_check(relation: str) -> None:
 def test_every_table_asset_is_checked() -> None:
     checked = {spec.asset_key.to_user_string() for spec in all_checks()}
 
-    assert checked == set(SPECS) - {LANDING_FILES, "schema_migrations"}
+    assert checked == set(SPECS) - {LANDING_FILES}
 
 
 def test_only_as_of_assets_are_partitioned() -> None:

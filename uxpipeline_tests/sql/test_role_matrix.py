@@ -12,7 +12,11 @@ from uxpipeline_tests.sql import matrix
 ATTEMPTS = ("select", "insert", "update", "delete", "truncate", "refresh", "usage", "execute")
 PUBLIC = "public"
 # What default privileges give the platform's administrator, found on an object of nobody's.
-PROBE = "create table public.probe (); create function public.probe() returns integer language sql return 1"
+PROBE = """
+    create table public.probe ();
+    create function public.probe() returns integer language sql return 1;
+    revoke all on function public.probe() from public;
+"""
 # A refresh reads with the rights of the owner.
 REFRESHED_BY_ADMIN = """
     grant usage on schema uxpipeline to admin;

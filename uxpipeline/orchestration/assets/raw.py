@@ -1,13 +1,14 @@
 """From landing files to checked tables."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 
 from uxpipeline.home import privacy_key
 from uxpipeline.ingest.load import FileReport, load_paths
+from uxpipeline.marts.partitions import drain_default_partition, drop_events_before
 from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
@@ -56,6 +57,9 @@ def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None
     pipeline.settings.landing.mkdir(parents=True, exist_ok=True)
     with pipeline.writing() as connection:
         ensure_partitions(connection, now.date())
+        drain_default_partition(connection)
+        if pipeline.settings.keep_events_days is not None:
+            drop_events_before(connection, now.date() - timedelta(days=pipeline.settings.keep_events_days))
         reports = load_paths(connection, pipeline.settings, [pipeline.settings.landing], now)
         erase_returned(connection, privacy_key(pipeline.settings))
         close_silent_sessions(connection, now)

@@ -1,0 +1,1 @@
+select uxpipeline.drain_event_day(%(day)s);

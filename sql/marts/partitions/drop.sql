@@ -1,0 +1,1 @@
+select uxpipeline.drop_event_day(%(day)s);
