@@ -39,7 +39,7 @@ def export(
         return
     out_file.touch(mode=0o600)
     out_file.write_text(as_json(found) + "\n", encoding="utf-8")
-    out.print(f"{sum(map(len, found.values()))} rows written to {out_file}.")
+    out.print(f"{sum(map(len, found.values()))} rows written to {out_file}.", soft_wrap=True)
 
 
 def erase(

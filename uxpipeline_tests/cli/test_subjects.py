@@ -37,7 +37,7 @@ def test_a_copy_in_a_file_is_for_its_owner_only(tmp_path: Path, database: str) -
 
     found = run_command(tmp_path, "export", "mine", "--out", str(path), UXPIPELINE_DATABASE_URL=database)
 
-    assert " ".join(found.stdout.split()) == f"3 rows written to {path}."
+    assert found.stdout == f"3 rows written to {path}.\n"
     assert path.stat().st_mode & 0o077 == 0
     assert json.loads(path.read_text(encoding="utf-8"))["user_sessions"][0]["session_id"] == "mine"
 

@@ -21,7 +21,9 @@ import signal, sys
 from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.settings import Settings
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # test runners in the background have it ignored
+# Test runners in the background have SIGINT ignored, and once Dagster ran in them SIGTERM too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 with EmbeddedServer(Settings.from_env(), fast=True).running() as server:
     print(server.status().pid, server.status().port, flush=True)
     sys.stdin.readline()

@@ -20,6 +20,11 @@ BEFORE_THE_FIRST_RELEASE = {
     ("0013_facts", "require-concurrent-index-deletion"),
     ("0015_session_surfaces", "prefer-bigint-over-smallint"),
     ("0016_proposal_records", "require-concurrent-index-creation"),
+    ("0018_experiment_designs", "require-concurrent-index-creation"),
+    ("0021_replays", "adding-foreign-key-constraint"),
+    ("0021_replays", "ban-drop-constraint"),
+    ("0021_replays", "constraint-missing-not-valid"),
+    ("0021_replays", "require-concurrent-index-creation"),
 }
 
 
