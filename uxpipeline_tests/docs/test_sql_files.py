@@ -10,7 +10,7 @@ from uxpipeline.db.migrate import REPEATABLE_FOLDERS
 from uxpipeline_tests.docs.pages import ROOT, page
 
 SQL = ROOT / "sql"
-NAMES = {path.relative_to(SQL).with_suffix("").as_posix() for path in SQL.rglob("*.sql")}
+NAMES = {path.relative_to(SQL).with_suffix("").as_posix() for path in SQL.glob("*/**/*.sql")}
 OBVIOUS = {"migrations", "repeatable/policies", "repeatable/triggers"}
 """Folders whose files say by their names what they are."""
 MOST_LINES_WITHOUT_COMMENT = 24

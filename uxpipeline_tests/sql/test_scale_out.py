@@ -61,3 +61,25 @@ def test_no_shipped_file_uses_what_distributed_tables_cannot_do(pattern: re.Patt
     assert [
         path.name for path in found if re.search(r"\b(public|uxpipeline)\.", path.read_text(encoding="utf-8"))
     ] == []
+
+
+SESSION_TABLES = """
+    select format('public.%I', c.relname) from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'session_id'
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+    order by 1
+"""
+REFERRED_TO = """
+    select distinct format('public.%%I', r.relname) from pg_constraint f
+    join pg_class r on r.oid = f.confrelid
+    where f.contype = 'f' and f.conparentid = 0 and f.conrelid = any (%s::regclass[])
+"""
+
+
+def test_the_tables_of_sessions_are_distributed_together_and_what_they_refer_to_is_everywhere(db: Connection) -> None:
+    text = (sqlfiles.root() / "citus.sql").read_text(encoding="utf-8")
+    distributed = re.findall(r"create_distributed_table\('(public\.\w+)', 'session_id'", text)
+    everywhere = re.findall(r"create_reference_table\('(public\.\w+)'\)", text)
+    assert sorted(distributed) == column(db, SESSION_TABLES)
+    assert re.findall(r"colocate_with => '([^']+)'", text) == [distributed[0]] * (len(distributed) - 1)
+    assert {name for (name,) in db.execute(REFERRED_TO, [distributed])} <= {*distributed, *everywhere}
