@@ -1,12 +1,13 @@
 """Time and memory of scoring a day at 10,000 surfaces, facts given: the process and its server backend together."""
 
 import sys
-import threading
 import time
+from functools import partial
 
 import psutil
 from rich.console import Console
 
+from benchmarks.sampling import Peak
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.migrate import migrate
 from uxpipeline.db.sqlfiles import statement
@@ -48,7 +49,8 @@ def _fill(connection: Connection, world: World) -> int:
 
 def _measure(connection: Connection, facts: int) -> None:
     processes = [psutil.Process(), psutil.Process(connection.info.backend_pid)]
-    with _Memory(processes) as memory:
+    used = _memory(processes)
+    with Peak(partial(_memory, processes)) as memory:
         started, before = time.monotonic(), [_cpu(process) for process in processes]
         scores = score_day(connection, AS_OF, None, NOW, source="facts")
         seconds = time.monotonic() - started
@@ -57,7 +59,7 @@ def _measure(connection: Connection, facts: int) -> None:
     Console().print(
         f"{len(surfaces)} surfaces, {facts} facts, {scores['severity'].notna().sum()} severities: {seconds:.1f} s"
         f" (CPU: {own:.1f} s of Python, {server:.1f} s of the server),"
-        f" {memory.added / _MEGABYTE:.0f} MB beyond what was used before"
+        f" {max(memory.peak - used, 0) / _MEGABYTE:.0f} MB beyond what was used before"
     )
 
 
@@ -66,33 +68,8 @@ def _cpu(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-class _Memory:
-    """Peak memory of processes beyond what they used at first, sampled ten times a second."""
-
-    def __init__(self, processes: list[psutil.Process]) -> None:
-        self._processes = processes
-        self._over = threading.Event()
-        self._first = self._peak = self._used()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    @property
-    def added(self) -> int:
-        return self._peak - self._first
-
-    def _used(self) -> int:
-        return sum(process.memory_info().rss for process in self._processes)
-
-    def _watch(self) -> None:
-        while not self._over.wait(0.1):
-            self._peak = max(self._peak, self._used())
-
-    def __enter__(self) -> "_Memory":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+def _memory(processes: list[psutil.Process]) -> int:
+    return sum(process.memory_info().rss for process in processes)
 
 
 if __name__ == "__main__":

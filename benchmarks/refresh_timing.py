@@ -1,16 +1,15 @@
 """What a refresh and the reading of its results cost: seconds, and the memory of the server's processes."""
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
 
 import psutil
 from psycopg import sql
 
-from benchmarks.refresh_oracle import RELATIONS, count_unlike, read
+from benchmarks.refresh_oracle import AS_STORED, RELATIONS, count_unlike, definition
+from benchmarks.sampling import Peak
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.marts.refresh import refresh_marts
 
@@ -25,7 +24,6 @@ QUERIES = {
     "component_performance, top 20": "select * from {}.component_performance order by rage_clicks desc limit 20",
     "daily_friction_summary, top 20": "select * from {}.daily_friction_summary order by event_count desc limit 20",
 }
-_SAMPLE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -44,40 +42,30 @@ class Cost:
         return Cost(self.seconds + other.seconds, self.processor + other.processor, max(self.memory, other.memory))
 
 
-class Watch:
-    """Samples the private memory of a server's processes while the block runs."""
+class Server:
+    """The processes of a server: what they have spent and what they hold."""
 
-    def __init__(self, server_pid: int) -> None:
-        self._server = psutil.Process(server_pid)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._sample)
-        self.peak = 0
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
 
     def processor_seconds(self) -> float:
         """What the server's processes have spent so far, those that ended included."""
-        server = self._server.cpu_times()
-        ended = server.children_user + server.children_system
-        return ended + sum(map(_processor_seconds, self._server.children()))
+        times = self._process.cpu_times()
+        ended = times.children_user + times.children_system
+        return ended + sum(map(_processor_seconds, self._process.children()))
 
-    def _sample(self) -> None:
-        while not self._over.wait(_SAMPLE_SECONDS):
-            self.peak = max(self.peak, sum(map(_private_bytes, self._server.children())))
+    def private_bytes(self) -> int:
+        """Their memory beside shared buffers."""
+        return sum(map(_private_bytes, self._process.children()))
 
 
 def cost(server_pid: int, action: Callable[[], object]) -> Cost:
     """Run `action` once and say what it cost."""
-    with Watch(server_pid) as watch:
-        started, spent = time.perf_counter(), watch.processor_seconds()
+    server = Server(server_pid)
+    with Peak(server.private_bytes) as memory:
+        started, spent = time.perf_counter(), server.processor_seconds()
         action()
-        return Cost(time.perf_counter() - started, watch.processor_seconds() - spent, watch.peak / 2**20)
+        return Cost(time.perf_counter() - started, server.processor_seconds() - spent, memory.peak / 2**20)
 
 
 def refresh_ours(connection: Connection) -> None:
@@ -91,7 +79,9 @@ def make_seed(connection: Connection) -> None:
     with transaction(connection):
         connection.execute("create schema seed")
         for relation in RELATIONS:
-            connection.execute(read(f"seed_{relation}"))
+            kind = sql.SQL("materialized view" if relation in MATERIALIZED else "view")
+            command = sql.SQL("create {} seed.{} as {}")
+            connection.execute(command.format(kind, sql.Identifier(relation), definition(relation, AS_STORED)))
         for relation, columns in KEYS.items():
             index = sql.SQL("create unique index on seed.{} ({})")
             connection.execute(index.format(sql.Identifier(relation), sql.SQL(columns)))

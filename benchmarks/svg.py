@@ -1,8 +1,9 @@
-"""A small line chart as SVG, both axes logarithmic: needs nothing installed."""
+"""A small line chart as SVG, both axes logarithmic."""
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
+
+from uxpipeline.pictures import svg
 
 _WIDTH, _HEIGHT, _MARGIN = 720, 420, 70
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7")
@@ -13,20 +14,17 @@ def curves(axis: Sequence[float], lines: Mapping[str, Sequence[float]], x_name: 
     values = [value for line in lines.values() for value in line]
     x_of, y_of = _scale(axis, _MARGIN, _WIDTH - _MARGIN), _scale(values, _HEIGHT - _MARGIN, _MARGIN)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif">',
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
-        _text(_WIDTH / 2, _HEIGHT - 20, x_name),
-        _text(_MARGIN / 2, _MARGIN - 30, y_name),
-        *(_text(x_of(x), _HEIGHT - _MARGIN + 20, f"{x:g}") for x in axis),
+        svg.words(_WIDTH / 2, _HEIGHT - 20, x_name, anchor="middle"),
+        svg.words(_MARGIN / 2, _MARGIN - 30, y_name, anchor="middle"),
+        *(svg.words(x_of(x), _HEIGHT - _MARGIN + 20, f"{x:g}", anchor="middle") for x in axis),
         *(_rule(y_of(y), y) for y in _decades(values)),
     ]
     for colour, (name, line) in zip(_COLOURS, lines.items(), strict=False):
         points = [(x_of(x), y_of(y)) for x, y in zip(axis, line, strict=True)]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points]
-        parts.append(_text(points[-1][0], points[-1][1] - 8, name, colour, "end"))
-    return "\n".join([*parts, "</svg>", ""])
+        parts.append(svg.curve(points, colour=colour))
+        parts += [svg.dot(x, y, radius=3, colour=colour) for x, y in points]
+        parts.append(svg.words(points[-1][0], points[-1][1] - 8, name, colour=colour, anchor="end"))
+    return svg.document(_WIDTH, _HEIGHT, parts) + "\n"
 
 
 class _Scale:
@@ -48,9 +46,5 @@ def _decades(values: Sequence[float]) -> list[float]:
 
 
 def _rule(y: float, value: float) -> str:
-    line = f'<line x1="{_MARGIN}" x2="{_WIDTH - _MARGIN}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
-    return line + _text(_MARGIN - 8, y + 4, f"{value:g}", anchor="end")
-
-
-def _text(x: float, y: float, words: str, colour: str = "#333", anchor: str = "middle") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="12" text-anchor="{anchor}">{escape(words)}</text>'
+    rule = svg.line((_MARGIN, y), (_WIDTH - _MARGIN, y), colour=svg.FAINT)
+    return rule + svg.words(_MARGIN - 8, y + 4, f"{value:g}", anchor="end")

@@ -1,11 +1,6 @@
 -- The seed's statement over raw tables, one row per converted session (D28): a session converts by holding the last step
 -- of the goal's funnel (D31), the highest configured one, else the highest anybody reached.
-with events as (
-    select distinct on (session_id, id) *
-    from public.behavior_events
-    order by session_id, id, "timestamp"
-),
-goal as (
+with goal as (
     select
         g.funnel_name,
         coalesce(

@@ -1,11 +1,6 @@
 -- The seed's statement, the funnels of a proposal found through the sessions that touched its component (D1); a session
 -- converts by holding a funnel's last step (D31): the highest that is configured, else that anybody reached.
-with events as (
-    select distinct on (session_id, id) *
-    from public.behavior_events
-    order by session_id, id, "timestamp"
-),
-touched as (
+with touched as (
     select distinct component_id, session_id from events where component_id is not null
 ),
 steps as (

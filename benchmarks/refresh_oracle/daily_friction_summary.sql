@@ -1,10 +1,5 @@
 -- The seed's statement over raw events: UTC days (D32), '' for no path (D33), only sane numbers (D26). An event is
 -- (session_id, id): what repeats it under a later timestamp is no event, whatever day either falls on.
-with events as (
-    select distinct on (session_id, id) *
-    from public.behavior_events
-    order by session_id, id, "timestamp"
-)
 select
     (be."timestamp" at time zone 'UTC')::date as date,
     coalesce(be.element_path, '') as element_path,
@@ -22,5 +17,5 @@ cross join lateral (
             then round((be.event_data ->> 'hesitation_ms')::numeric)::integer
     end as sane
 ) ms
-where (be."timestamp" at time zone 'UTC')::date >= (now() at time zone 'UTC')::date - 30
+where be."timestamp" >= (date_trunc('day', now() at time zone 'UTC') - interval '30 days') at time zone 'UTC'
 group by 1, 2, 3

@@ -1,9 +1,4 @@
 -- The seed's statement over raw tables; an event before its session's start took no time (D37).
-with events as (
-    select distinct on (session_id, id) *
-    from public.behavior_events
-    order by session_id, id, "timestamp"
-)
 select
     be.element_path,
     be.element_type,

@@ -1,10 +1,5 @@
 -- The seed's columns over raw tables, events and funnels apart (D29), no {NULL} (D30), only sane percentages (D27).
-with events as (
-    select distinct on (session_id, id) *
-    from public.behavior_events
-    order by session_id, id, "timestamp"
-),
-counted as (
+with counted as (
     select
         be.session_id,
         count(*) as total_events,

@@ -45,14 +45,14 @@ def line(start: tuple[float, float], end: tuple[float, float], *, colour: str, w
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width:g}"/>'
 
 
-def dot(x: float, y: float, *, radius: float = 4) -> str:
+def dot(x: float, y: float, *, radius: float = 4, colour: str = ACCENT) -> str:
     """A best estimate."""
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{ACCENT}"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{colour}"/>'
 
 
-def curve(points: Iterable[tuple[float, float]]) -> str:
+def curve(points: Iterable[tuple[float, float]], *, colour: str = ACCENT) -> str:
     """Estimates in a row."""
-    return f'<polyline points="{_places(points)}" fill="none" stroke="{ACCENT}" stroke-width="2"/>'
+    return f'<polyline points="{_places(points)}" fill="none" stroke="{colour}" stroke-width="2"/>'
 
 
 def area(points: Iterable[tuple[float, float]]) -> str:

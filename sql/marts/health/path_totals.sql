@@ -14,20 +14,11 @@ from (
     join sampled on sampled.component_id = t.component_id
 ) t
 full join (
-    select
-        touched.component_id, p.path, count(*) as sessions,
-        sum(p.duration_seconds) as duration_seconds, sum(p.steps_timed)::bigint as steps_timed
-    from (
-        select distinct c.component_id, c.session_id
+    select p.component_id, p.path, p.sessions, p.duration_seconds, p.steps_timed::bigint as steps_timed
+    from uxpipeline.path_totals_of(array(
+        select distinct c.session_id
         from uxpipeline.session_components c
         join sampled on sampled.component_id = c.component_id
-    ) touched
-    join (
-        select
-            session_id, jsonb_object_agg(funnel_name, to_jsonb(step_orders)) as path,
-            sum(duration_seconds) as duration_seconds, sum(steps_timed) as steps_timed
-        from uxpipeline.session_funnels
-        group by session_id
-    ) p on p.session_id = touched.session_id
-    group by touched.component_id, p.path
+    )) p
+    join sampled on sampled.component_id = p.component_id
 ) summed on summed.component_id = t.component_id and summed.path = t.path;
