@@ -12,13 +12,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from uxpipeline.db.connect import connect
+from uxpipeline.db.connect import Connection, connect
 from uxpipeline.settings import Settings
 from uxpipeline_tests.conftest import fresh_database
+from uxpipeline_tests.load.landing import Landing
 from uxpipeline_tests.marts.inputs import MOMENTS, Events
 from uxpipeline_tests.marts.stage import Stage, insert
+from uxpipeline_tests.marts.visits import forget
 from uxpipeline_tests.sql.rows import unguarded
 
+FUNNELS = 'funnels: {purchase: [{step: product, page: "/product"}, {step: order, event: order}]}'
 NewStage = Callable[[], AbstractContextManager[Stage]]
 _PROPOSAL = """
     insert into public.optimization_history
@@ -97,3 +100,32 @@ def new_stage(server_url: str, stage_template: str, midnight: datetime, stranger
                 stage.end_sending(keep=False)
 
     return made
+
+
+@pytest.fixture(scope="module")
+def url(server_url: str, template_database: str) -> Iterator[str]:
+    with fresh_database(server_url, template_database) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared(url: str) -> Iterator[Connection]:
+    with connect(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def db(shared: Connection) -> Iterator[Connection]:
+    """A database that is empty before and after each test."""
+    yield shared
+    forget(shared)
+
+
+@pytest.fixture
+def landing(db: Connection, tmp_path: Path) -> Landing:
+    """Files to load into it."""
+    funnels, folder = tmp_path / "funnels.yaml", tmp_path / "files"
+    funnels.write_text(FUNNELS, encoding="utf-8")
+    folder.mkdir()
+    settings = replace(Settings.from_env({"UXPIPELINE_HOME": str(tmp_path)}), privacy_key="a key for tests")
+    return Landing(db, replace(settings, funnels=funnels), folder)
