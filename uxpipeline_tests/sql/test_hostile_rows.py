@@ -54,8 +54,8 @@ VIEWS = """
     where c.relkind in ('v', 'm') and n.nspname in ('public', 'uxpipeline')
 """
 READ = sql.SQL("select * from {}")
-# Lists what proposals changed, and there are none.
-EMPTY = {("public", "conversion_impact")}
+# They list what proposals changed, and there are none.
+EMPTY = {("public", "conversion_impact"), ("public", "actual_impact")}
 
 
 # More than a minute on two cores.
