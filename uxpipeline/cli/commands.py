@@ -30,10 +30,15 @@ def register(app: typer.Typer) -> None:
 def migrate(
     *,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would be applied and change nothing.")] = False,
+    show_sql: Annotated[bool, typer.Option("--sql", help="Print that SQL and change nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Apply the SQL that the database lacks; a second time there is nothing to do."""
     with database(Settings.from_env()) as (connection, _url):
+        if show_sql:
+            for migration in pending(connection):
+                typer.echo(f"-- sql/{migration.file.name}.sql\n{migration.file.text}")
+            return
         if plan:
             versions = [migration.version for migration in pending(connection)]
         else:

@@ -10,9 +10,11 @@ import pytest
 from uxpipeline.db import connect as connecting
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.errors import ServerTooOldError
+from uxpipeline_tests.db.queries import value
 from uxpipeline_tests.factories import event, visit, write_lines
 from uxpipeline_tests.processes import left_behind, run_command
 
+ROOT = Path(__file__).parents[2]
 PAST = {"timestamp": "2026-01-05T10:00:00+00:00"}
 
 
@@ -172,6 +174,19 @@ def test_migrating_twice_has_nothing_to_do(home: Path, empty_database: str) -> N
     assert planned["planned"] == applied["applied"]
     assert "0001" in applied["applied"]
     assert (again.returncode, again.stdout.strip()) == (0, "Nothing to do.")
+
+
+def test_the_sql_of_a_migration_can_be_read_before_it_is_applied(home: Path, empty_database: str) -> None:
+    printed = run_command(home, "migrate", "--sql", UXPIPELINE_DATABASE_URL=empty_database).stdout
+    with connect(empty_database) as connection:
+        assert value(connection, "select count(*) from pg_class where relname = 'behavior_events'") == 0
+    run_command(home, "migrate", UXPIPELINE_DATABASE_URL=empty_database)
+    afterwards = run_command(home, "migrate", "--sql", UXPIPELINE_DATABASE_URL=empty_database)
+
+    assert printed.count("-- sql/migrations/") == len(list((ROOT / "sql" / "migrations").glob("*.sql")))
+    for view in (ROOT / "sql" / "repeatable" / "views").iterdir():
+        assert view.read_text(encoding="utf-8") in printed
+    assert (afterwards.returncode, afterwards.stdout) == (0, "")
 
 
 def test_run_exits_1_for_a_day_that_is_not_over(home: Path, database: str) -> None:
