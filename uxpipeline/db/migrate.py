@@ -205,6 +205,7 @@ def _record(connection: Connection, migration: Migration, started: float) -> Non
             "tool_version": __version__,
         },
     )
+    connection.execute(statement("migrate/reload_api"))
 
 
 def _drop_invalid_indexes(connection: Connection, migration: Migration) -> None:

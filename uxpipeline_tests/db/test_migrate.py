@@ -1,6 +1,6 @@
 import pytest
 
-from uxpipeline.db.connect import Connection
+from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.migrate import applied, migrate, pending, require_current, shipped
 from uxpipeline.errors import MigrationError, PendingMigrationsError
 from uxpipeline_tests.db.project import FIRST, SECOND, VIEW, Project
@@ -192,3 +192,11 @@ def test_a_file_that_does_not_say_which_schema_it_means_fails(empty: Connection,
     project.write("migrations/0001_first", "create table unqualified ();")
     with pytest.raises(MigrationError, match="no schema has been selected"):
         run(empty)
+
+
+@pytest.mark.direct
+def test_supabase_s_api_is_told_to_read_the_schema_again(empty_database: str) -> None:
+    with connect(empty_database) as listener, connect(empty_database) as connection:
+        listener.execute("listen pgrst")
+        list(migrate(connection))
+        assert {notice.payload for notice in listener.notifies(timeout=5, stop_after=1)} == {"reload schema"}
