@@ -99,7 +99,9 @@ def note_unlike_days(connection: Connection, now: datetime) -> None:
     """Count some days again, and note the sessions of those that lost or gained rows without anybody's note."""
     due = {"now": now, "verified_before": now - VERIFY_EVERY, "most": VERIFIED_AT_ONCE}
     with transaction(connection):
-        connection.execute(statement("marts/stale/note_unlike_days"), due)
+        # Asked first, because noting is planned over every partition, also for no day.
+        if _value(connection, statement("marts/stale/days_due"), due):
+            connection.execute(statement("marts/stale/note_unlike_days"), due)
 
 
 def follow_goal(connection: Connection, now: datetime) -> None:

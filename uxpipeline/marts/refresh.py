@@ -44,7 +44,10 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
     with transaction(connection):
         watermark, _ = safe_watermark(connection)
         values = {"silent_before": now - SILENCE, "watermark": watermark}
-        connection.execute(statement("marts/closing_candidates"), values)
+        candidates = connection.execute(statement("marts/closing_candidates"), values).rowcount
+        # Each of the statements below is planned over every partition, also for no session.
+        if not candidates:
+            return
         connection.execute(statement("ingest/publish/11_index_touched_sessions"))
         connection.execute(statement("ingest/publish/12_analyze_touched_sessions"))
         for step in files_below("sessions"):
