@@ -21,6 +21,7 @@ from psycopg import sql
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.migrate import migrate
 from uxpipeline.embedded.server import EmbeddedServer
+from uxpipeline.embedded.waiting import wait_until
 from uxpipeline.settings import Settings
 
 LEFT_CONNECTED = """
@@ -83,7 +84,16 @@ def fresh_database(server_url: str, template: str | None = None) -> Iterator[str
         try:
             yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
         finally:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            assert wait_until(lambda: dropped(connection, name), 15)
+
+
+def dropped(connection: Connection, name: str) -> bool:
+    """Drop a database; false while the server process of another login, which we may not end, is still leaving it."""
+    try:
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")
