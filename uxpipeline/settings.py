@@ -30,6 +30,7 @@ VARIABLES = (
     "UXPIPELINE_PRIVACY_KEY",
     "UXPIPELINE_EVENT_THRESHOLD",
     "UXPIPELINE_KEEP_EVENTS_DAYS",
+    "UXPIPELINE_CONCURRENT_TESTS",
     "UXPIPELINE_EXECUTOR",
     "UXPIPELINE_PROFILE",
     "UXPIPELINE_DAGSTER_DATABASE_URL",
@@ -56,6 +57,7 @@ class Settings:
         privacy_key: key of visitor hashes; None means the one kept in `home`.
         event_threshold: new events that make the volume sensor ask for a run.
         keep_events_days: events of older days are dropped; None keeps them all.
+        concurrent_tests: randomised tests that may run at once.
         executor: how Dagster runs the steps of one run.
         profile: `demo` lowers the evidence gate of proposals; named in everything it touches.
         dagster_database_url: Dagster's own storage; None means schema `dagster` of the target database.
@@ -73,6 +75,7 @@ class Settings:
     privacy_key: str | None
     event_threshold: int
     keep_events_days: int | None
+    concurrent_tests: int
     executor: Executor
     profile: Profile
     dagster_database_url: str | None
@@ -99,6 +102,7 @@ class Settings:
             privacy_key=env.get("UXPIPELINE_PRIVACY_KEY") or None,
             event_threshold=_positive(env, "UXPIPELINE_EVENT_THRESHOLD", "1000"),
             keep_events_days=_days_to_keep(env),
+            concurrent_tests=_positive(env, "UXPIPELINE_CONCURRENT_TESTS", "3"),
             executor=_choice(env, "UXPIPELINE_EXECUTOR", ("in_process", "multiprocess")),  # type: ignore[arg-type]  # narrowed by _choice
             profile=_choice(env, "UXPIPELINE_PROFILE", ("default", "demo")),  # type: ignore[arg-type]  # narrowed by _choice
             dagster_database_url=env.get("UXPIPELINE_DAGSTER_DATABASE_URL") or None,
@@ -119,6 +123,7 @@ class Settings:
             "UXPIPELINE_PRIVACY_KEY": self.privacy_key,
             "UXPIPELINE_EVENT_THRESHOLD": self.event_threshold,
             "UXPIPELINE_KEEP_EVENTS_DAYS": self.keep_events_days,
+            "UXPIPELINE_CONCURRENT_TESTS": self.concurrent_tests,
             "UXPIPELINE_EXECUTOR": self.executor,
             "UXPIPELINE_PROFILE": self.profile,
             "UXPIPELINE_DAGSTER_DATABASE_URL": self.dagster_database_url,

@@ -1,5 +1,6 @@
 -- Sessions that met the changed surface in the 28 UTC days before today, and those of them that converted in time after
--- it: the component where there is one, else the page, else the whole site.
+-- it: the component where there is one, else the page, else the whole site. Where a form is tested they convert by
+-- submitting it.
 with days as (
     select greatest(%(today)s::date - 28, (select min(day) from uxpipeline.fact_days where events > 0)) as first_day
 ),
@@ -9,11 +10,13 @@ met as (
     where c.component_id = %(component_id)s::text
     group by c.session_id
     union all
-    select s.session_id, min(f.first_at)
-    from uxpipeline.session_surfaces s
-    join uxpipeline.session_facts f on f.session_id = s.session_id
-    where %(component_id)s::text is null and s.surface_level = 'page' and s.base_key = %(page)s::text
-    group by s.session_id
+    select be.session_id, min(be."timestamp")
+    from public.behavior_events be
+    cross join days d
+    where %(component_id)s::text is null and %(page)s::text is not null
+        and be."timestamp" >= d.first_day::timestamp at time zone 'UTC'
+        and uxpipeline.page_key(be.page_url) = %(page)s::text
+    group by be.session_id
     union all
     select f.session_id, f.first_at
     from uxpipeline.session_facts f
@@ -35,12 +38,20 @@ converted as (
     select f.session_id, f.step_entries[array_position(f.step_orders, l.step_order)] as at
     from uxpipeline.session_funnels f
     cross join last_step l
-    where f.funnel_name = %(target)s
+    where %(form)s::text is null and f.funnel_name = %(target)s
     union all
     select f.session_id, named.at
     from uxpipeline.session_funnels f
     cross join lateral unnest(f.step_names, f.step_entries) named (name, at)
-    where named.name = %(target)s
+    where %(form)s::text is null and named.name = %(target)s
+    union all
+    select be.session_id, be."timestamp"
+    from public.behavior_events be
+    cross join days d
+    where %(form)s::text is not null
+        and be.event_type = 'form_submit'
+        and be."timestamp" >= d.first_day::timestamp at time zone 'UTC'
+        and uxpipeline.submits_form(be.event_data, be.element_path, be.page_url, %(form)s::text)
 )
 select
     count(distinct e.session_id) as exposed,

@@ -21,6 +21,7 @@ _DESIGN = (
     "max_days",
     "look_every",
     "share_b",
+    "ramp",
     "window_hours",
 )
 

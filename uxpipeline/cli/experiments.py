@@ -69,18 +69,19 @@ def start(
     proposal_id: Annotated[str, typer.Argument(help="An approved proposal.", metavar="PROPOSAL")],
     *,
     by: By,
-    conversion: Annotated[str, typer.Option(help="Funnel, step or event; default: `UXPIPELINE_CONVERSION`.")] = "",
+    conversion: Annotated[str, typer.Option(help="Funnel, step or event instead of the proposal's own metric.")] = "",
     confidence: Annotated[float, typer.Option(help="1 - error of all looks together, 0.80 to 0.99.")] = 0.95,
+    ramp: Annotated[bool, typer.Option("--ramp", help="Start with 1, 5, 10, 25 % on B, a day each.")] = False,
     json: Json = False,
 ) -> None:
     """Start the test of an approved proposal, or refuse it with the reason."""
-    from uxpipeline.experiments.activate import start_test  # noqa: PLC0415  # as above
+    from uxpipeline.experiments.activate import Options, start_test  # noqa: PLC0415  # as above
 
     settings = Settings.from_env()
+    options = Options(confidence, conversion, ramp, settings.concurrent_tests)
     with database(settings) as (connection, _url):
         require_current(connection)
-        target = conversion or settings.conversion
-        found = start_test(connection, proposal_id, by, target, datetime.now(UTC), confidence)
+        found = start_test(connection, proposal_id, by, settings.conversion, datetime.now(UTC), options)
     if json:
         print_json(found)
         return

@@ -136,12 +136,13 @@ def roll_back(
 
 
 def _approve_and_start(proposal_id: str, by: str, *, json: bool) -> None:
-    from uxpipeline.experiments.activate import approve_and_start  # noqa: PLC0415  # as above
+    from uxpipeline.experiments.activate import Options, approve_and_start  # noqa: PLC0415  # as above
 
     settings = Settings.from_env()
+    options = Options(most=settings.concurrent_tests)
     with database(settings) as (connection, _url):
         require_current(connection)
-        started = approve_and_start(connection, proposal_id, by, settings.conversion, datetime.now(UTC))
+        started = approve_and_start(connection, proposal_id, by, settings.conversion, datetime.now(UTC), options)
     if json:
         print_json(started)
     else:

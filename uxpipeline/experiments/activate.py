@@ -13,11 +13,28 @@ from psycopg.types.json import Jsonb
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import DecisionRefusedError, InputError
-from uxpipeline.experiments.design import WINDOW_HOURS, Design, Traffic, plan
+from uxpipeline.experiments.design import FORM_SUBMIT, RAMP, WINDOW_HOURS, Design, Traffic, plan
 from uxpipeline.proposals.decide import approve, stated_name
 
 DEFAULT_CONFIDENCE = 0.95
 _LONGEST_ID = 200
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a person wants a test to be.
+
+    Attributes:
+        confidence: 1 − α.
+        conversion: what to compare instead of the proposal's own metric; empty: that one.
+        ramp: start with few visitors on B, for its first four days.
+        most: tests that may run at once, hold-backs not counted.
+    """
+
+    confidence: float = DEFAULT_CONFIDENCE
+    conversion: str = ""
+    ramp: bool = False
+    most: int = 3
 
 
 @dataclass(frozen=True)
@@ -45,7 +62,7 @@ def start_test(
     by: str,
     target: str,
     now: datetime,
-    confidence: float = DEFAULT_CONFIDENCE,
+    options: Options = Options(),  # noqa: B008 - frozen
 ) -> Started:
     """Freeze a design from the traffic of the last 28 days and start the test of an approved proposal.
 
@@ -53,9 +70,10 @@ def start_test(
         connection: open connection.
         proposal_id: an approved proposal.
         by: name of the person who starts it.
-        target: conversion to compare: a funnel, its last step meant, or the name of a step or conversion.
+        target: the site's conversion, which is compared unless the proposal is about a form: a funnel, its last step
+            meant, or the name of a step or conversion.
         now: the caller's clock.
-        confidence: 1 − α.
+        options: what the person chose.
 
     Raises:
         InputError: no such proposal, or the name cannot be one.
@@ -67,8 +85,16 @@ def start_test(
         proposal = _proposal(connection, proposal_id)
         if proposal["status"] != "approved":
             raise DecisionRefusedError(f"{proposal_id} is {proposal['status']}, not approved", "Approve it first")
+        _require_room(connection, options.most)
+        form = proposal["surface_hash"] if proposal["signal"] == "form_leak" and not options.conversion else None
+        compared = FORM_SUBMIT if form else options.conversion or target
         design = plan(
-            target, _traffic(connection, proposal, target, now), _expected(proposal["expected_impact"]), confidence
+            compared,
+            _traffic(connection, proposal, compared, form, now),
+            _expected(proposal["expected_impact"]),
+            options.confidence,
+            form=form,
+            ramp=RAMP if options.ramp else (),
         )
         test_id = f"{proposal_id}-test"[-_LONGEST_ID:]
         connection.execute(statement("experiments/insert_test"), _row(test_id, proposal_id, proposal, design, now))
@@ -76,7 +102,25 @@ def start_test(
     return Started(test_id, proposal_id, by, design)
 
 
-def approve_and_start(connection: Connection, proposal_id: str, by: str, target: str, now: datetime) -> Started:
+def _require_room(connection: Connection, most: int) -> None:
+    """Refuse one test too many; two starts at once wait for each other."""
+    connection.execute(statement("experiments/lock_tests"))
+    row = connection.execute(statement("experiments/running_tests")).fetchone()
+    if row is None or row[0] >= most:
+        raise DecisionRefusedError(
+            f"{row[0] if row else 'Unknown how many'} tests run already, {most} at once are the most",
+            "Wait for one to end, stop one, or set UXPIPELINE_CONCURRENT_TESTS",
+        )
+
+
+def approve_and_start(
+    connection: Connection,
+    proposal_id: str,
+    by: str,
+    target: str,
+    now: datetime,
+    options: Options = Options(),  # noqa: B008 - frozen
+) -> Started:
     """Approve a proposal and start its test; where the test is refused, nothing is approved.
 
     Raises:
@@ -85,7 +129,7 @@ def approve_and_start(connection: Connection, proposal_id: str, by: str, target:
     """
     with transaction(connection):
         approve(connection, proposal_id, by)
-        return start_test(connection, proposal_id, by, target, now)
+        return start_test(connection, proposal_id, by, target, now, options)
 
 
 def stop_test(connection: Connection, test_id: str, by: str, now: datetime) -> Stopped:
@@ -125,11 +169,14 @@ def _proposal(connection: Connection, proposal_id: str) -> dict[str, Any]:
     return row
 
 
-def _traffic(connection: Connection, proposal: dict[str, Any], target: str, now: datetime) -> Traffic:
+def _traffic(
+    connection: Connection, proposal: dict[str, Any], target: str, form: str | None, now: datetime
+) -> Traffic:
     values = {
         "component_id": proposal["component_id"],
         "page": proposal["page_url"],
         "target": target,
+        "form": form,
         "today": now.astimezone(UTC).date(),
         "window_hours": WINDOW_HOURS,
     }

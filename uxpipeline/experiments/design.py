@@ -1,8 +1,8 @@
 """What is fixed before a test starts and never changes: how many units, how long, with which errors."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +22,10 @@ WEEK = 7
 HOLDBACK_DAYS = 14
 HOLDBACK_SHARE = 0.10
 BASELINE_DAYS = 28
+RAMP = (0.01, 0.05, 0.10, 0.25)
+"""Share of B on the first days of a test that starts carefully."""
+FORM_SUBMIT = "form_submit"
+"""What a test of a form compares: whether it was submitted."""
 GUARDRAILS = ("error", "rage_click", "bounce", "other_funnels")
 """Shares of units that met a script error, clicked in rage, left after one page, or finished another funnel."""
 WORSE_WHEN_FEWER = frozenset({"other_funnels"})
@@ -32,7 +36,8 @@ class Design:
     """The frozen part of a test, `a_b_tests.metadata.design`.
 
     Attributes:
-        target: conversion that is compared: a funnel, its last step meant, or the name of a conversion.
+        target: conversion that is compared: a funnel, its last step meant, or the name of a conversion; `form_submit`
+            where a form is tested.
         baseline: share of exposed units that converted before the test.
         minimum_effect: relative change that is found with probability `power`.
         alpha: two-sided error of all looks together.
@@ -46,6 +51,7 @@ class Design:
         guardrails: what B must not make worse.
         kind: `holdback` watches a rollout for harm only.
         parent: test whose rollout a hold-back watches.
+        form: hash of the key of the form whose submissions are compared; None: `target` is a conversion.
     """
 
     target: str
@@ -62,6 +68,7 @@ class Design:
     guardrails: tuple[str, ...] = GUARDRAILS
     kind: Kind = "test"
     parent: str | None = None
+    form: str | None = None
 
     @property
     def units(self) -> int:
@@ -101,7 +108,15 @@ class Traffic:
     days: int = BASELINE_DAYS
 
 
-def plan(target: str, traffic: Traffic, effect: float | None, confidence: float) -> Design:
+def plan(
+    target: str,
+    traffic: Traffic,
+    effect: float | None,
+    confidence: float,
+    *,
+    form: str | None = None,
+    ramp: Sequence[float] = (),
+) -> Design:
     """Size a test from traffic, or refuse with the reason.
 
     Per arm: the size of a test with one look, times what weekly looks cost: 1.02 up to four of them, else 1.036, found
@@ -112,6 +127,8 @@ def plan(target: str, traffic: Traffic, effect: float | None, confidence: float)
         traffic: of the changed surface.
         effect: relative change expected; between 5 % and 50 % it is what the test is sized for. None: 20 %.
         confidence: 1 − α.
+        form: hash of the form whose submissions are compared, if they are.
+        ramp: share of B on the first days.
 
     Raises:
         DecisionRefusedError: the traffic cannot answer in time, or the confidence is none a decision could rest on.
@@ -134,16 +151,22 @@ def plan(target: str, traffic: Traffic, effect: float | None, confidence: float)
         )
     fixed = units_per_arm(baseline, baseline * (1 + minimum), alpha, POWER)
     per_day = traffic.exposed / traffic.days
-    few_looks = 2 * 1.02 * fixed <= 4 * WEEK * per_day
+    few_looks = _days(2 * 1.02 * fixed, per_day, ramp) <= 4 * WEEK
     per_arm = math.ceil((1.02 if few_looks else 1.036) * fixed)
-    days = math.ceil(2 * per_arm / per_day)
+    days = _days(2 * per_arm, per_day, ramp)
     if days > LONGEST_TEST_DAYS:
         raise DecisionRefusedError(
             f"It takes {days} days to find {minimum:+.0%} on a baseline of {baseline:.2%}: {per_arm} units per variant"
             f" at {per_day:.0f} a day, {LONGEST_TEST_DAYS} days at most",
             "Test a bolder change or a busier surface, or implement it untested",
         )
-    return Design(target, baseline, minimum, alpha, per_arm)
+    return Design(target, baseline, minimum, alpha, per_arm, ramp=tuple(ramp), form=form)
+
+
+def _days(units: float, per_day: float, ramp: Sequence[float]) -> int:
+    """Days until so many units came; one of an uneven split counts 4 π_A π_B."""
+    lost = sum(1 - 4 * share * (1 - share) for share in ramp)
+    return math.ceil(units / per_day + lost)
 
 
 def units_per_arm(p_a: float, p_b: float, alpha: float, power: float) -> float:
@@ -166,16 +189,6 @@ def units_per_arm(p_a: float, p_b: float, alpha: float, power: float) -> float:
 
 def holdback(design: Design, parent: str) -> Design:
     """What watches a rollout: a tenth stays on A for two weeks, and only harm is looked for."""
-    return Design(
-        target=design.target,
-        baseline=design.baseline,
-        minimum_effect=design.minimum_effect,
-        alpha=design.alpha,
-        per_arm=design.per_arm,
-        max_days=HOLDBACK_DAYS,
-        share_b=1 - HOLDBACK_SHARE,
-        window_hours=design.window_hours,
-        guardrails=design.guardrails,
-        kind="holdback",
-        parent=parent,
+    return replace(
+        design, max_days=HOLDBACK_DAYS, share_b=1 - HOLDBACK_SHARE, ramp=(), kind="holdback", parent=parent
     )

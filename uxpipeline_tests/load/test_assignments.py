@@ -12,6 +12,10 @@ ASSIGNED = """
     select test_id, variant, extract(epoch from assigned_at - %s)::integer
     from public.variant_assignments order by test_id
 """
+BOTH = """
+    select variant, extract(epoch from assigned_at - %s)::integer, extract(epoch from other_variant_at - %s)::integer
+    from public.variant_assignments
+"""
 CONVERSIONS = "select test_id, conversion_events from public.variant_assignments order by test_id"
 UNMATCHED = "custom"
 
@@ -55,10 +59,25 @@ def test_a_session_stays_in_the_arm_it_was_assigned_to_first(landing: Landing, o
     assert rows(landing.connection, ASSIGNED, START) == [("known", "B", 3)]
 
 
-def test_a_second_assignment_in_a_file_is_a_duplicate(landing: Landing) -> None:
-    report = landing.load(assignment("s", 7, variant="A"), assignment("s", 3, variant="B"))
+@pytest.mark.parametrize("order", orders(range(4)))
+def test_a_session_that_saw_both_keeps_when_whatever_comes_first(landing: Landing, order: tuple[int, ...]) -> None:
+    lines = [assignment("s", second, variant=variant) for second, variant in ((3, "B"), (5, "B"), (7, "A"), (12, "A"))]
+    for number in order:
+        landing.load(lines[number])
+    assert rows(landing.connection, BOTH, START, START) == [("B", 3, 7)]
+
+
+def test_both_variants_in_a_file_are_two_things_told_and_once_more_nothing(landing: Landing) -> None:
+    lines = [assignment("s", 7, variant="A"), assignment("s", 3, variant="B"), assignment("s", 9, variant="A")]
+    assert counts(landing.load(*lines)) == {"inserted": 2, "duplicates": 1}
+    assert counts(landing.load(*lines, "")) == {"duplicates": 3}
+    assert rows(landing.connection, BOTH, START, START) == [("B", 3, 7)]
+
+
+def test_a_second_assignment_to_the_same_arm_is_a_duplicate(landing: Landing) -> None:
+    report = landing.load(assignment("s", 7, variant="B"), assignment("s", 3, variant="B"))
     assert counts(report) == {"inserted": 1, "duplicates": 1}
-    assert rows(landing.connection, ASSIGNED, START) == [("known", "B", 3)]
+    assert rows(landing.connection, BOTH, START, START) == [("B", 3, None)]
 
 
 FILES: list[list[list[Line]]] = [
