@@ -21,6 +21,7 @@ class Cell:
         weekly: traffic and rates follow a week.
         effect: relative change the test is designed for.
         confidence: 1 − α.
+        guardrails: relative changes that B brings to what it must not make worse, by name; none: it is not counted.
     """
 
     name: str
@@ -33,7 +34,13 @@ class Cell:
     weekly: bool = False
     effect: float = 0.20
     confidence: float = 0.95
+    guardrails: tuple[tuple[str, float], ...] = ()
 
+
+RATES = {"error": 0.03, "rage_click": 0.02, "bounce": 0.40, "other_funnels": 0.05}
+"""Shares of units of A that meet what guardrails count."""
+_UNHARMED = tuple((name, 0.0) for name in RATES)
+_MORE_ERRORS = (("error", 0.5), *_UNHARMED[1:])
 
 CELLS = (
     Cell("A/A 200/d 2 %", 200, 0.02),
@@ -50,4 +57,7 @@ CELLS = (
     Cell("−50 % 1000/d", 1000, 0.05, lift=-0.50),
     Cell("−50 % 200/d", 200, 0.05, lift=-0.50),
     Cell("−50 % 1000/d, hidden 60/40", 1000, 0.05, lift=-0.50, share_b=0.60),
+    Cell("A/A 1000/d 5 %, guardrails", 1000, 0.05, guardrails=_UNHARMED),
+    Cell("A/A 200/d 2 %, guardrails", 200, 0.02, guardrails=_UNHARMED),
+    Cell("5→6 % 600/d, errors +50 %", 600, 0.05, lift=0.20, guardrails=_MORE_ERRORS),
 )

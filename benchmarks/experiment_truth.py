@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy import special, stats
 
-from benchmarks.experiment_cells import CELLS, REPLICATIONS, SEED, Cell
+from benchmarks.experiment_cells import CELLS, RATES, REPLICATIONS, SEED, Cell
 from uxpipeline.experiments.boundaries import boundaries, spent
 from uxpipeline.experiments.counts import DayCounts, Floats
 from uxpipeline.experiments.decision import Verdict, decide
@@ -39,6 +39,7 @@ class Figures:
         reasons: ours, by `reason`.
         days: mean length of ours.
         by_day_7: ours rolled back in the first seven days.
+        guarded: ours rolled back for a guardrail.
         once: z-test at the planned end: A, B.
         peeking: z-test every day: A, B.
         bayes: chance to win every day: A, B.
@@ -50,6 +51,7 @@ class Figures:
     reasons: Counter[str]
     days: float
     by_day_7: int
+    guarded: int
     once: tuple[int, int]
     peeking: tuple[int, int]
     bayes: tuple[int, int]
@@ -74,7 +76,7 @@ def simulate(cell: Cell, replications: int) -> Figures:
     verdicts, histories = [], []
     for number in range(replications):
         counts = draw_days(cell, number)
-        verdicts.append(decide(design, counts))
+        verdicts.append(decide(design, counts, draw_guardrails(cell, number, counts)))
         histories.append(np.stack([counts.n_a, counts.c_a, counts.n_b, counts.c_b])[:, : cell.days])
     history = np.cumsum(np.stack(histories), axis=2)
     z = _pooled_z(*history.transpose(1, 0, 2))
@@ -85,6 +87,7 @@ def simulate(cell: Cell, replications: int) -> Figures:
         Counter(verdict.reason for verdict in verdicts),
         float(np.mean([verdict.days for verdict in verdicts])),
         sum(_stopped_in_a_week(verdict) for verdict in verdicts),
+        sum(verdict.reason.startswith(("harm_", "unverified_harm_")) for verdict in verdicts),
         _winners(z[:, -1:], stats.norm.ppf(0.975)),
         _winners(z, stats.norm.ppf(0.975)),
         _winners(_logit_z(*history.transpose(1, 0, 2)), stats.norm.ppf(0.95)),
@@ -100,7 +103,7 @@ def design_of(cell: Cell) -> Design:
         minimum_effect=cell.effect,
         alpha=round(1 - cell.confidence, 6),
         per_arm=round(cell.per_day * cell.days * 0.99 / 2),
-        guardrails=(),
+        guardrails=tuple(name for name, _ in cell.guardrails),
         ramp=ramp,
     )
 
@@ -116,6 +119,18 @@ def draw_days(cell: Cell, number: int) -> DayCounts:
     n_b = draw.binomial(units, _shares(cell))
     n_a = units - n_b
     return DayCounts.of(n_a, draw.binomial(n_a, rate), n_b, draw.binomial(n_b, rate * (1 + cell.lift)))
+
+
+def draw_guardrails(cell: Cell, number: int, counts: DayCounts) -> dict[str, DayCounts]:
+    """The same units with other events counted, each independent of the rest."""
+    found = {}
+    for name, lift in cell.guardrails:
+        draw = np.random.default_rng([SEED, *cell.name.encode(), number, *name.encode()])
+        n_a, n_b = counts.n_a.astype(int), counts.n_b.astype(int)
+        found[name] = DayCounts.of(
+            n_a, draw.binomial(n_a, RATES[name]), n_b, draw.binomial(n_b, RATES[name] * (1 + lift))
+        )
+    return found
 
 
 def _shares(cell: Cell) -> Floats:
@@ -166,10 +181,19 @@ def _winners(z: Floats, bound: float) -> tuple[int, int]:
 
 def _ours(figures: Sequence[Figures]) -> Table:
     table = Table(
-        "tests", "B", "A", "roll back", "… by day 7", "none: futile", "none: at the end", "pause", "mean days"
+        "tests",
+        "B",
+        "A",
+        "roll back",
+        "… guardrails",
+        "… by day 7",
+        "none: futile",
+        "none: at the end",
+        "pause",
+        "mean days",
     )
     for one in figures:
-        shares = [one.decisions["B"], one.decisions["A"], one.decisions["rollback"], one.by_day_7]
+        shares = [one.decisions["B"], one.decisions["A"], one.decisions["rollback"], one.guarded, one.by_day_7]
         shares += [one.reasons["futile"], one.reasons["no_difference_found"], one.decisions["pause"]]
         table.add_row(one.cell.name, *(f"{share / one.tests:.2%}" for share in shares), f"{one.days:.1f}")
     table.title = "What uxpipeline decides"

@@ -48,6 +48,11 @@ def experiment_page(test: StoredTest, way: Way | None) -> None:
             f"{test.as_of}: {test.decision} ({text(test.reason or '')}); harm e {test.harm_e:.3g} (20 rolls back),"
             f" split p {test.srm_p:.3g} (0.01 pauses)"
         )
+    running = way.so_far if test.status in {"active", "paused"} else None
+    if running:
+        for line in interval_plot([("so far", running.low, running.naive, running.high)], out.width):
+            out.print(line, soft_wrap=True)
+        out.print("The interval holds on whichever day you look; only the looks above decide.")
     outcome = test.outcome
     if {"low", "naive", "high"} <= outcome.keys():
         for line in interval_plot([("measured", outcome["low"], outcome["naive"], outcome["high"])], out.width):

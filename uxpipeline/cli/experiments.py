@@ -59,7 +59,8 @@ def show(test_id: TestId, *, json: Json = False) -> None:
         test = find_test(connection, test_id)
         way = way_of(connection, test, test.as_of or datetime.now(UTC).date())
     if json:
-        print_json({"test": test, "looks": list(way.path.looks) if way else []})
+        looks = list(way.path.looks) if way else []
+        print_json({"test": test, "looks": looks, "so_far": way.so_far if way else None})
     else:
         experiment_page(test, way)
 

@@ -62,7 +62,7 @@ def start_test(
     by: str,
     target: str,
     now: datetime,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
 ) -> Started:
     """Freeze a design from the traffic of the last 28 days and start the test of an approved proposal.
 
@@ -119,7 +119,7 @@ def approve_and_start(
     by: str,
     target: str,
     now: datetime,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
 ) -> Started:
     """Approve a proposal and start its test; where the test is refused, nothing is approved.
 
@@ -169,9 +169,7 @@ def _proposal(connection: Connection, proposal_id: str) -> dict[str, Any]:
     return row
 
 
-def _traffic(
-    connection: Connection, proposal: dict[str, Any], target: str, form: str | None, now: datetime
-) -> Traffic:
+def _traffic(connection: Connection, proposal: dict[str, Any], target: str, form: str | None, now: datetime) -> Traffic:
     values = {
         "component_id": proposal["component_id"],
         "page": proposal["page_url"],

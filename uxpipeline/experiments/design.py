@@ -189,6 +189,4 @@ def units_per_arm(p_a: float, p_b: float, alpha: float, power: float) -> float:
 
 def holdback(design: Design, parent: str) -> Design:
     """What watches a rollout: a tenth stays on A for two weeks, and only harm is looked for."""
-    return replace(
-        design, max_days=HOLDBACK_DAYS, share_b=1 - HOLDBACK_SHARE, ramp=(), kind="holdback", parent=parent
-    )
+    return replace(design, max_days=HOLDBACK_DAYS, share_b=1 - HOLDBACK_SHARE, ramp=(), kind="holdback", parent=parent)

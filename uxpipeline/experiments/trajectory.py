@@ -7,6 +7,7 @@ from html import escape
 from uxpipeline.db.connect import Connection
 from uxpipeline.experiments.decision import Trajectory, follow
 from uxpipeline.experiments.design import Design
+from uxpipeline.experiments.so_far import SoFar, so_far
 from uxpipeline.experiments.store import StoredTest, TestDays, read_days
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 560, 240, 40, 24
@@ -21,6 +22,11 @@ class Way:
     design: Design
     days: TestDays
     path: Trajectory
+
+    @property
+    def so_far(self) -> SoFar | None:
+        """The effect as measured by now."""
+        return so_far(self.design, self.days.counts)
 
 
 def way_of(connection: Connection, test: StoredTest, as_of: date) -> Way | None:

@@ -171,7 +171,9 @@ def happened(connection: Connection, session: str, kind: str, at: datetime = NOO
 
 
 def guardrails(connection: Connection) -> dict[str, tuple[int, int]]:
-    rows = connection.execute("select metric, c_a, c_b from public.experiment_guardrails where cohort_day = %s", [FIRST])
+    rows = connection.execute(
+        "select metric, c_a, c_b from public.experiment_guardrails where cohort_day = %s", [FIRST]
+    )
     return {metric: (a, b) for metric, a, b in rows.fetchall()}
 
 

@@ -14,8 +14,9 @@ from uxpipeline.errors import DecisionRefusedError
 from uxpipeline.experiments import harm, srm
 from uxpipeline.experiments.cmh import score
 from uxpipeline.experiments.counts import DayCounts
-from uxpipeline.experiments.design import Design, Traffic, plan, units_per_arm
+from uxpipeline.experiments.design import RAMP, Design, Traffic, plan, units_per_arm
 from uxpipeline.experiments.outcome import Effect, Prior, effect, estimated_prior, outcome, shrunk
+from uxpipeline.experiments.so_far import half_width, so_far
 
 CITIES = china_smoking.load_pandas().data.astype(float)
 """Smoking and lung cancer in eight cities: smokers and others, with and without (Agresti)."""
@@ -78,6 +79,40 @@ def test_the_evidence_of_harm_is_a_mixture_over_half_a_normal() -> None:
 def test_the_boundary_of_harm_is_the_published_one(v: float, bound: float) -> None:
     """Values of the library ville for τ = 0.4 at 0.05."""
     assert float(harm.log_e(np.array(bound), np.array(v))) == pytest.approx(math.log(20), abs=1e-4)
+
+
+RHO = 12.60056
+
+
+@pytest.mark.parametrize(("s", "log_e"), [(10.0, -0.6510052), (30.35209, math.log(20))])
+def test_both_sides_of_harm_together_are_the_published_mixture(s: float, log_e: float) -> None:
+    """confseq, two-sided normal mixture at v = 100, tightest there at 0.05: a half-normal and its mirror image."""
+    sides = [float(harm.log_e(np.array(side), np.array(100.0), 1 / math.sqrt(RHO))) for side in (s, -s)]
+
+    assert np.logaddexp(*sides) - math.log(2) == pytest.approx(log_e, abs=1e-4)
+    assert 100 / (-2 * math.log(0.05) + math.log(1 - 2 * math.log(0.05))) == pytest.approx(RHO, abs=1e-4)
+
+
+def test_a_confidence_sequence_of_a_published_example() -> None:
+    """gbstats: sequential relative difference of two means, tuned to 1,000 units; p is 1, for 0 lies inside."""
+    sums, squares, units = np.array([1396.87, 2422.7]), np.array([52377.9767, 134698.29]), np.array([3000.0, 3461.0])
+    mean, variance = sums / units, (squares - sums**2 / units) / (units - 1)
+    lift = mean[1] / mean[0] - 1
+    spread = variance[1] / (units[1] * mean[0] ** 2) + variance[0] * mean[1] ** 2 / (units[0] * mean[0] ** 4)
+    half = half_width(float(spread), float(units.sum()), 1000, 0.05)
+
+    assert (lift, lift - half, lift + half) == pytest.approx((0.50336, -0.55844, 1.56516), abs=1e-4)
+
+
+def test_what_is_shown_so_far_is_wider_than_one_look_and_waits_for_numbers() -> None:
+    design = Design("purchase", 0.05, 0.20, 0.05, 8000)
+    found = so_far(design, DayCounts.of([4000], [200], [4000], [240]))
+
+    assert found
+    assert found.naive == pytest.approx(0.2)
+    assert math.log1p(found.high) - math.log1p(found.naive) > 2.4 * math.sqrt(0.95 / 200 + 0.94 / 240)
+    assert so_far(design, DayCounts.of([99], [50], [4000], [240])) is None
+    assert so_far(design, DayCounts.of([4000], [24], [4000], [240])) is None
 
 
 @pytest.mark.parametrize(("concentration", "p"), [(100.0, 0.134894), (1000.0, 0.062631)])
@@ -184,6 +219,15 @@ def test_what_traffic_cannot_answer_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(DecisionRefusedError, match=told):
         plan("purchase", traffic, effect_, confidence)
+
+
+def test_a_ramp_costs_the_days_its_uneven_splits_lose() -> None:
+    """Four days at 1, 5, 10 and 25 % count 0.0396 + 0.19 + 0.36 + 0.75 days of an even split."""
+    tight = Traffic(28 * 397, round(28 * 397 * 0.05))
+    with pytest.raises(DecisionRefusedError, match="It takes 46 days"):
+        plan("purchase", tight, 0.20, 0.95, ramp=RAMP)
+
+    assert plan("purchase", Traffic(28 * 600, 28 * 30), 0.20, 0.95, ramp=RAMP).ramp == RAMP
 
 
 @pytest.mark.parametrize(("given", "used"), [(None, 0.20), (0.01, 0.05), (3.0, 0.50), (-0.3, 0.30)])

@@ -1,6 +1,8 @@
 """Tests on a database: designed, assigned, counted, decided on, and what a decision changes."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, LiteralString
 
 import psycopg
@@ -8,13 +10,13 @@ import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from uxpipeline.db.connect import Connection
+from uxpipeline.db.connect import Connection, connect, transaction
 from uxpipeline.errors import DecisionRefusedError, InputError
-from uxpipeline.experiments.activate import start_test, stop_test
+from uxpipeline.experiments.activate import Options, start_test, stop_test
 from uxpipeline.experiments.days import count_days
 from uxpipeline.experiments.evaluate import evaluate
 from uxpipeline.experiments.store import find_test, list_tests
-from uxpipeline.proposals.decide import roll_back
+from uxpipeline.proposals.decide import implement, roll_back
 from uxpipeline_tests.db.queries import value
 from uxpipeline_tests.experiments.visitors import (
     START,
@@ -27,8 +29,10 @@ from uxpipeline_tests.experiments.visitors import (
     started,
     visit,
 )
+from uxpipeline_tests.processes import wait_until
 
 FIRST = START.date()
+BLOCKED = "select count(*) from pg_locks where not granted and relation = 'public.a_b_tests'::regclass"
 STATE = """
     select (select jsonb_agg(to_jsonb(t) - 'id' - 'created_at' order by test_id) from public.a_b_tests t) as tests,
         (select jsonb_agg(to_jsonb(d) order by test_id, as_of) from public.experiment_decisions d) as decisions,
@@ -291,11 +295,79 @@ def test_a_stopped_holdback_gives_everybody_b(connection: Connection) -> None:
     assert proposal(connection)[0] == "implemented"
 
 
-def test_what_a_person_rolls_back_is_shown_to_nobody(connection: Connection) -> None:
+SHOWN = "select distinct public.assign_variant('p-test', n::text) from generate_series(1, 200) n"
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "winner", "shown"),
+    [
+        (lambda connection: roll_back(connection, "p", "Ada", "Looks broken"), "A", None),
+        (lambda connection: implement(connection, "p", "Ada"), "B", "B"),
+        (
+            lambda connection: connection.execute("update public.optimization_history set status = 'archived'"),
+            "none",
+            None,
+        ),
+    ],
+    ids=["rolled_back", "implemented", "archived"],
+)
+def test_what_a_person_decides_by_hand_ends_the_test(
+    connection: Connection, by_hand: Callable[[Connection], object], winner: str, shown: str | None
+) -> None:
     test_id = started(connection).test_id
+    visit(connection, test_id, FIRST)
+    by_hand(connection)
+    found = find_test(connection, test_id)
+
+    assert (found.status, found.winner_variant) == ("completed", winner)
+    assert connection.execute(SHOWN.encode()).fetchall() == [(shown,)]
+    assert nightly(connection, FIRST + timedelta(days=2)) == []
+    assert value(connection, "select count(*) from public.actual_impact where naive is not null") == 0
+
+
+def test_a_rollout_taken_back_by_hand_ends_its_holdback(connection: Connection) -> None:
+    run_until_decided(connection, started(connection).test_id, rates=(0.05, 0.09))
     roll_back(connection, "p", "Ada", "Looks broken")
 
-    assert value(connection, "select public.assign_variant(%s, 'somebody')", test_id) is None
+    assert find_test(connection, "p-test:holdback").winner_variant == "A"
+    assert find_test(connection, "p-test").winner_variant == "B"
+    assert connection.execute(SHOWN.encode()).fetchall() == [(None,)]
+
+
+def test_a_test_too_many_is_refused(connection: Connection) -> None:
+    started(connection)
+    history(connection, component="basket")
+    approved(connection, "q", component_id="basket")
+    with pytest.raises(DecisionRefusedError, match="1 tests run already, 1 at once are the most"):
+        start_test(connection, "q", "Ada", TARGET, START, Options(most=1))
+    stop_test(connection, "p-test", "Ada", START)
+
+    assert start_test(connection, "q", "Ada", TARGET, START, Options(most=1)).test_id == "q-test"
+
+
+def test_two_starts_at_once_share_the_room(connection: Connection, database: str) -> None:
+    """The second waits until the first is through, and then there is no room."""
+    history(connection)
+    history(connection, component="basket")
+    approved(connection)
+    approved(connection, "q", component_id="basket")
+    with ThreadPoolExecutor(1) as pool, connect(database) as other:
+        with transaction(connection):
+            start_test(connection, "p", "Ada", TARGET, START, Options(most=1))
+            waiting = pool.submit(start_test, other, "q", "Ada", TARGET, START, Options(most=1))
+            wait_until(lambda: value(connection, BLOCKED) == 1, 20, "the other start waits")
+        with pytest.raises(DecisionRefusedError, match="1 tests run already"):
+            waiting.result(20)
+
+
+def test_a_ramp_is_frozen_and_followed(connection: Connection) -> None:
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    history(connection, start=today)
+    found = start_test(connection, approved(connection), "Ada", TARGET, today, Options(ramp=True))
+    share = "select avg((public.assign_variant('p-test', n::text) = 'B')::int)::float from generate_series(1, 5000) n"
+
+    assert found.design.ramp == (0.01, 0.05, 0.10, 0.25)
+    assert value(connection, share) == pytest.approx(0.01, abs=0.005)
 
 
 def test_a_stopped_test_archives_its_proposal(connection: Connection) -> None:

@@ -40,6 +40,17 @@ def test_where_nothing_changed_hardly_anything_wins(name: str) -> None:
     assert found["pause"] <= most(0.01)
 
 
+@pytest.mark.parametrize("name", ["A/A 200/d 2 %, guardrails", "A/A 1000/d 5 %, guardrails"])
+def test_guardrails_raise_a_false_alarm_within_their_share(name: str) -> None:
+    assert figures(name).guarded <= most(0.05)
+
+
+def test_a_winner_that_breaks_things_is_rolled_back() -> None:
+    found = figures("5→6 % 600/d, errors +50 %")
+
+    assert found.guarded >= least(0.85)
+
+
 def test_a_ramp_with_a_trend_makes_no_winner() -> None:
     found = figures("A/A 1000/d 5 %, ramp and trend").decisions
 

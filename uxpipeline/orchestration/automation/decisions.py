@@ -1,4 +1,6 @@
-"""Jobs with which people decide on proposals from the Dagster UI: the commands' own functions, with a run config."""
+"""Jobs with which people decide on proposals and tests from the Dagster UI: the functions of the commands."""
+
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -18,6 +20,8 @@ class ApproveConfig(DecisionConfig):
 
     implement: bool = False
     """Record also that the change is live, without a test."""
+    start_test: bool = False
+    """Start its randomised test; where that is refused, nothing is approved."""
 
 
 class RejectConfig(DecisionConfig):
@@ -41,13 +45,42 @@ class RollbackConfig(ImplementConfig):
     """Why, in a sentence."""
 
 
+class StartConfig(DecisionConfig):
+    """A start of a test."""
+
+    conversion: str = ""
+    """Funnel, step or event instead of the proposal's own metric."""
+    confidence: float = 0.95
+    """1 - error of all looks together, 0.80 to 0.99."""
+    ramp: bool = False
+    """Start with 1, 5, 10, 25 % on B, a day each."""
+
+
+class StopConfig(dg.Config):
+    """A stop of a test."""
+
+    test_id: str
+    by: str
+    """Your name; it goes on record."""
+
+
 @dg.op
 def approve(context: dg.OpExecutionContext, config: ApproveConfig, pipeline: PipelineResource) -> None:
     """Approve a proposal after asking its evidence again."""
-    from uxpipeline.proposals import decide  # noqa: PLC0415 - statistics: not in the code location
+    from uxpipeline.experiments.activate import Options, approve_and_start  # noqa: PLC0415 - statistics: not in the code location
+    from uxpipeline.proposals import decide  # noqa: PLC0415 - as above
 
+    if config.implement and config.start_test:
+        raise dg.Failure("`implement` and `start_test` exclude each other. Choose one", allow_retries=False)
     with pipeline.connection() as connection:
-        _tell(context, decide.approve(connection, config.proposal_id, config.by, implement=config.implement).status)
+        if config.start_test:
+            settings = pipeline.settings
+            options = Options(most=settings.concurrent_tests)
+            now = datetime.now(UTC)
+            approve_and_start(connection, config.proposal_id, config.by, settings.conversion, now, options)
+            _tell(context, "testing")
+        else:
+            _tell(context, decide.approve(connection, config.proposal_id, config.by, implement=config.implement).status)
 
 
 @dg.op
@@ -75,6 +108,28 @@ def roll_back(context: dg.OpExecutionContext, config: RollbackConfig, pipeline: 
 
     with pipeline.connection() as connection:
         _tell(context, decide.roll_back(connection, config.proposal_id, config.by, config.reason, config.pr_url).status)
+
+
+@dg.op
+def begin(context: dg.OpExecutionContext, config: StartConfig, pipeline: PipelineResource) -> None:
+    """Start the test of an approved proposal, or refuse it with the reason."""
+    from uxpipeline.experiments.activate import Options, start_test  # noqa: PLC0415 - as above
+
+    settings = pipeline.settings
+    options = Options(config.confidence, config.conversion, config.ramp, settings.concurrent_tests)
+    with pipeline.connection() as connection:
+        start_test(connection, config.proposal_id, config.by, settings.conversion, datetime.now(UTC), options)
+        _tell(context, "testing")
+
+
+@dg.op
+def stop(context: dg.OpExecutionContext, config: StopConfig, pipeline: PipelineResource) -> None:
+    """End a running test without a result."""
+    from uxpipeline.experiments.activate import stop_test  # noqa: PLC0415 - as above
+
+    with pipeline.connection() as connection:
+        stop_test(connection, config.test_id, config.by, datetime.now(UTC))
+        _tell(context, "stopped")
 
 
 def _tell(context: dg.OpExecutionContext, status: str) -> None:
@@ -106,4 +161,16 @@ def rollback_proposal() -> None:
     roll_back()
 
 
-DECISIONS = [approve_proposal, reject_proposal, implement_proposal, rollback_proposal]
+@dg.job
+def start_test() -> None:
+    """Start the test of an approved proposal, or refuse it with the reason."""
+    begin()
+
+
+@dg.job
+def stop_test() -> None:
+    """End a running test without a result: A stays, its proposal is archived."""
+    stop()
+
+
+DECISIONS = [approve_proposal, reject_proposal, implement_proposal, rollback_proposal, start_test, stop_test]
