@@ -15,6 +15,7 @@ met as (
     cross join days d
     where %(component_id)s::text is null and %(page)s::text is not null
         and be."timestamp" >= d.first_day::timestamp at time zone 'UTC'
+        and be."timestamp" < %(today)s::timestamp at time zone 'UTC'
         and uxpipeline.page_key(be.page_url) = %(page)s::text
     group by be.session_id
     union all

@@ -22,13 +22,14 @@ AsOf = Annotated[str, typer.Option(help="Decide from what was complete by the en
 @app.command("list")
 def list_all(*, json: Json = False) -> None:
     """List tests, running ones first."""
-    from uxpipeline.experiments.store import list_tests  # noqa: PLC0415  # statistics load slowly
+    from uxpipeline.experiments.calibration import wins  # noqa: PLC0415  # statistics load slowly
+    from uxpipeline.experiments.store import list_tests  # noqa: PLC0415  # as above
 
     with database(Settings.from_env()) as (connection, _url):
         require_current(connection)
-        found = list_tests(connection)
+        found, counted = list_tests(connection), wins(connection)
     if json:
-        print_json({"tests": found})
+        print_json({"tests": found, "wins": counted})
         return
     table = Table("test", "status", "winner", "days", "units", "of", "last decision", "effect", box=None)
     for test in found:
@@ -45,6 +46,11 @@ def list_all(*, json: Json = False) -> None:
             "" if naive is None else f"{naive:+.1%}",
         )
     out.print(table if found else "No tests.")
+    if counted.tests:
+        out.print(
+            f"{counted.tests} ended, B won {counted.won}; if no change did anything, {counted.by_chance:.1f} wins"
+            " would be expected."
+        )
 
 
 @app.command()

@@ -30,7 +30,7 @@ class Measured:
         confidence: probability that was stated for any improvement.
         naive: relative change as measured.
         variance: of its logarithm.
-        helped: whether the change was an improvement after shrinkage.
+        helped: whether its test found an improvement, and the hold-back not the contrary.
     """
 
     signal: str
@@ -62,6 +62,30 @@ class Calibration:
     coverage: float | None
     recovery: tuple[float, float]
     source: str
+
+
+@dataclass(frozen=True)
+class Wins:
+    """How many finished tests B won, and how many it would have won by chance alone.
+
+    Attributes:
+        tests: finished ones.
+        won: by B.
+        by_chance: expected if no change did anything: α/2 of each test.
+    """
+
+    tests: int
+    won: int
+    by_chance: float
+
+
+def wins(connection: Connection) -> Wins:
+    """Over all finished tests."""
+    with connection.cursor(row_factory=class_row(Wins)) as cursor:
+        found = cursor.execute(statement("experiments/wins")).fetchone()
+    if found is None:
+        raise RuntimeError("the finished tests cannot be counted")
+    return found
 
 
 def measured_outcomes(connection: Connection) -> list[Measured]:

@@ -76,7 +76,7 @@ def test_where_the_test_is_refused_nothing_is_approved(tmp_path: Path, database:
     arguments = ("proposals", "approve", made.proposal_id, "--by", "Ada", "--start-test")
     code, _, stderr = run(tmp_path, database, *arguments)
 
-    assert (code, "0 of 0 exposed sessions converted" in stderr) == (1, True), stderr
+    assert (code, "exposed sessions converted (`purchase`)" in stderr) == (1, True), stderr
     assert value(connection, "select status from public.optimization_history") == "proposed"
     assert run(tmp_path, database, *arguments, "--implement")[0] == 1
 

@@ -1,9 +1,10 @@
 """Our code in processes of its own, which tests may kill."""
 
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 MIGRATE = """
@@ -22,10 +23,13 @@ with connect(sys.argv[1]) as connection:
 
 
 @contextmanager
-def started(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A Python process for the block; still running at its end, it is killed."""
+def started(
+    code: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """A Python process for the block, with these variables besides ours; still running at its end, it is killed."""
     command = [sys.executable, "-c", code, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    variables = {**os.environ, **(environment or {})}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables) as process:
         try:
             yield process
         finally:

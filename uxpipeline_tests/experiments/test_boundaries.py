@@ -12,7 +12,7 @@ from uxpipeline.experiments.boundaries import boundaries, spent
 
 LOOKS = {
     "five, rpact 3.0 and ldbounds": ((0.2, 0.4, 0.6, 0.8, 1.0), (4.8769, 3.3570, 2.6803, 2.2898, 2.0310)),
-    "four, Reboussin, DeMets, Kim & Lan 2000": ((0.25, 0.5, 0.75, 1.0), (4.3326, 2.9631, 2.3590, 2.0141)),
+    "four, gsDesign in R": ((0.25, 0.5, 0.75, 1.0), (4.332634, 2.963131, 2.359044, 2.014090)),
     "three, gsDesign": ((1 / 3, 2 / 3, 1.0), (3.7103, 2.5114, 1.9930)),
     "two, Proschan, Lan & Wittes 2006": ((0.5, 1.0), (2.9626, 1.9686)),
     "one": ((1.0,), (1.9600,)),

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from uxpipeline.db.connect import Connection
-from uxpipeline.experiments.calibration import Measured, calibrate, judge, measured_outcomes, recovered, recoveries
+from uxpipeline.experiments.calibration import (
+    Measured,
+    Wins,
+    calibrate,
+    judge,
+    measured_outcomes,
+    recovered,
+    recoveries,
+    wins,
+)
 from uxpipeline.proposals.candidates import find_candidates
 from uxpipeline.proposals.generate import judge as judge_candidate
 from uxpipeline.proposals.impact import expected_impact
@@ -66,6 +75,21 @@ def test_groups_do_not_teach_each_other() -> None:
     assert high > 0.7
 
 
+def test_a_change_that_did_nothing_did_not_help_whatever_the_sign(connection: Connection) -> None:
+    prediction = {"median": 0.1, "low": 0.02, "high": 0.3, "recovery": 0.25}
+    found = started(
+        connection,
+        proposed_changes={"change_type": "attribute"},
+        metadata={"surface": {"signal": "rage_click"}, "prediction": prediction},
+        ai_confidence=0.4,
+    )
+    run_until_decided(connection, found.test_id, rates=(0.05, 0.0505))
+    (measured,) = measured_outcomes(connection)
+
+    assert (measured.helped, measured.naive > 0) == (False, True)
+    assert judge([measured]).brier == pytest.approx(0.16)
+
+
 def test_a_finished_test_is_an_outcome_of_its_proposal(connection: Connection) -> None:
     prediction = {"median": 0.1, "low": 0.02, "high": 0.3, "recovery": 0.25}
     found = started(
@@ -95,7 +119,9 @@ def test_twenty_outcomes_change_what_the_next_proposal_expects(connection: Conne
             b" 'prediction', %(prediction)s::jsonb) from numbers)"
             b" insert into public.a_b_tests (test_id, test_name, component_id, variant_a, variant_b, status, metadata)"
             b" select 'old' || n, 'x', 'x', '{}', '{}', 'completed', jsonb_build_object('proposal_id', 'old' || n,"
-            b""" 'design', '{"kind": "test"}'::jsonb, 'outcome', '{"naive": 0.24, "variance": 0.001}'::jsonb)"""
+            b""" 'decision', 'B',"""
+            b""" 'design', '{"kind": "test", "alpha": 0.05}'::jsonb,"""
+            b""" 'outcome', '{"naive": 0.24, "variance": 0.001}'::jsonb)"""
             b" from numbers",
             {"prediction": prediction},
         )
@@ -106,5 +132,6 @@ def test_twenty_outcomes_change_what_the_next_proposal_expects(connection: Conne
 
     assert before
     assert after
+    assert wins(connection) == Wins(20, 20, pytest.approx(0.5))
     assert after.recovery > 0.6 > before.recovery
     assert (after.median or 0) > 1.8 * (before.median or 0)

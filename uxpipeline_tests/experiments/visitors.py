@@ -50,7 +50,7 @@ _DAY = b"""
     insert into public.variant_assignments (test_id, session_id, variant, assigned_at, conversion_events)
     select %(test)s, n.session_id, n.variant, %(at)s,
         case when n.place <= round(n.total * case n.variant when 'A' then %(rate_a)s else %(rate_b)s end)
-            then jsonb_build_array(jsonb_build_object('name', 'purchase', 'at', %(at)s + interval '1 hour'))
+            then jsonb_build_array(jsonb_build_object('name', %(target)s::text, 'at', %(at)s + interval '1 hour'))
             else '[]' end
     from numbered n
 """
@@ -98,10 +98,12 @@ def visit(
     units: int = 600,
     rates: tuple[float, float] = (0.05, 0.05),
     visitor: str | None = None,
+    target: str = TARGET,
 ) -> None:
     """A day of visitors: as many conversions in each arm as the rates say, an hour after the assignment."""
     at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     values = {"test": test_id, "day": day.isoformat(), "units": units, "at": at, "visitor": visitor}
+    values["target"] = target
     connection.execute(_DAY, {**values, "rate_a": rates[0], "rate_b": rates[1]})
 
 

@@ -32,12 +32,27 @@ def test_only_measured_outcomes_of_tested_changes_of_ours_count(connection: Conn
     with unguarded(connection):
         for number in range(120):
             ours = {"author": "uxpipeline:0.1.0", "evidence": {"evidence_grade": "B"}}
-            untested = {"implemented_without_test": True} if number % 2 else {}
+            tested = {"outcome": {"decision": "none" if number % 4 else "rollback"}} if number % 2 == 0 else {}
             insert(
                 connection, "optimization_history", proposal_id=f"p{number}", status="implemented",
-                actual_impact=None if number >= 60 else 0.01 if untested else -0.01, metadata=ours | untested,
+                actual_impact=0.01, metadata=ours | tested,
             )  # fmt: skip
     found = confidences(connection)
 
     assert found["B"].source == "outcomes"
-    assert found["B"].probability < STATED["B"]
+    assert found["B"].probability < STATED["D"]
+
+
+def test_a_win_helps_unless_its_holdback_took_it_back(connection: Connection) -> None:
+    """Estimates above zero are no help: half of those that do nothing have one."""
+    outcomes = [{"decision": "B"}] * 20 + [{"decision": "B", "holdback": {"decision": "B"}}] * 5
+    outcomes += [{"decision": "B", "holdback": {"decision": "rollback"}}] * 5 + [{"decision": "none"}] * 10
+    with unguarded(connection):
+        for number, outcome in enumerate(outcomes):
+            metadata = {"author": "uxpipeline:0.1.0", "evidence": {"evidence_grade": "A"}, "outcome": outcome}
+            insert(
+                connection, "optimization_history", proposal_id=f"p{number}", status="implemented",
+                actual_impact=0.02, metadata=metadata,
+            )  # fmt: skip
+
+    assert confidences(connection)["A"].probability == pytest.approx((25 + 4) / 50)

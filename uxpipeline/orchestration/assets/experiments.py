@@ -77,10 +77,11 @@ def experiment_decisions(context: dg.AssetExecutionContext, pipeline: PipelineRe
 )
 def actual_impact(pipeline: PipelineResource) -> dg.MaterializeResult[None]:
     """Predicted beside measured effects of finished tests, and what they teach the next prediction."""
-    from uxpipeline.experiments.calibration import calibrate, measured_outcomes  # noqa: PLC0415 - as above
+    from uxpipeline.experiments.calibration import calibrate, measured_outcomes, wins  # noqa: PLC0415 - as above
 
     with pipeline.connection() as connection:
         outcomes = measured_outcomes(connection)
+        counted = wins(connection)
         metadata = specs.relation_metadata(connection, "actual_impact")
     rows = [
         f"| {signal} | {change} | {found.tests} | {_shown(found.brier)} | {_shown(found.coverage)} |"
@@ -90,6 +91,9 @@ def actual_impact(pipeline: PipelineResource) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={
             **metadata,
+            "tests_finished": counted.tests,
+            "won": counted.won,
+            "won_by_chance_expected": round(counted.by_chance, 2),
             "calibration": dg.MetadataValue.md("\n".join([*_OUTCOMES, *rows]) if rows else "No test has ended yet."),
         }
     )
