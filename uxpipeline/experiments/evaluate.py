@@ -22,7 +22,7 @@ class Evaluated:
 
 
 def evaluate(connection: Connection, as_of: date, now: datetime) -> list[Evaluated]:
-    """Decide on all unfinished tests from the days counted as of the end of a day.
+    """Decide on all unfinished tests that had started by the end of a day, from the days counted as of then.
 
     Each test has a transaction of its own: killed at any point and run again, the end state is the same. A test that is
     over is left alone.
@@ -32,9 +32,9 @@ def evaluate(connection: Connection, as_of: date, now: datetime) -> list[Evaluat
         as_of: the day.
         now: the caller's clock; when decisions take effect.
     """
-    waiting = [test_id for (test_id,) in connection.execute(statement("experiments/unfinished")).fetchall()]
+    unfinished = connection.execute(statement("experiments/unfinished"), {"as_of": as_of}).fetchall()
     prior = finished_prior(connection)
-    found = [_evaluate(connection, test_id, as_of, now, prior) for test_id in waiting]
+    found = [_evaluate(connection, test_id, as_of, now, prior) for (test_id,) in unfinished]
     return [one for one in found if one is not None]
 
 

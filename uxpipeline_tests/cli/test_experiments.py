@@ -9,6 +9,7 @@ import pytest
 
 from uxpipeline.cli.experiment_page import looks_plot
 from uxpipeline.db.connect import Connection
+from uxpipeline.experiments.activate import start_test
 from uxpipeline.experiments.store import find_test
 from uxpipeline.experiments.trajectory import picture, way_of
 from uxpipeline.proposals.generate import propose
@@ -44,14 +45,20 @@ def answer(tmp_path: Path, database: str, *arguments: str) -> Any:  # noqa: ANN4
 def test_a_test_is_started_evaluated_and_stopped(tmp_path: Path, database: str, connection: Connection) -> None:
     history(connection, start=TODAY)
     approved(connection)
+    yesterday = TODAY - timedelta(days=1)
+    history(connection, component="basket", start=yesterday)
+    start_test(connection, approved(connection, "q", component_id="basket"), "Ada", "purchase", yesterday)
     begun = answer(tmp_path, database, "experiments", "start", "p", "--by", "Ada", "--confidence", "0.9")
     decided = answer(tmp_path, database, "experiments", "evaluate")
     listed = answer(tmp_path, database, "experiments", "list")
     stopped = answer(tmp_path, database, "experiments", "stop", "p-test", "--by", "Ada")
 
     assert (begun["test_id"], begun["design"]["alpha"], begun["design"]["target"]) == ("p-test", 0.1, "purchase")
-    assert [one["verdict"]["reason"] for one in decided["decisions"]] == ["no_complete_day"]
-    assert [test["status"] for test in listed["tests"]] == ["active"]
+    assert [(one["test_id"], one["verdict"]["reason"]) for one in decided["decisions"]] == [
+        ("q-test", "no_complete_day")
+    ]
+    assert [test["status"] for test in listed["tests"]] == ["active", "active"]
+    assert listed["wins"] == {"tests": 0, "won": 0, "by_chance": 0}
     assert stopped["proposal_id"] == "p"
 
 
