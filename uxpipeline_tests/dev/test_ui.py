@@ -11,9 +11,10 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from uxpipeline.db.connect import connect
+from uxpipeline.db.connect import Connection, connect
 from uxpipeline_tests.conftest import temporary_home
 from uxpipeline_tests.dev.conftest import Dev, running_dev
+from uxpipeline_tests.experiments.visitors import days_from, started, visit
 from uxpipeline_tests.processes import run_command, wait_until
 
 pytestmark = pytest.mark.browser
@@ -44,7 +45,17 @@ def demo_home() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def dev(demo_home: Path) -> Iterator[Dev]:
     with running_dev(demo_home, "--demo") as running:
+        with connect(run_command(demo_home, "db", "url", "demo").stdout.strip()) as connection:
+            begin_a_test(connection)
         yield running
+
+
+def begin_a_test(connection: Connection) -> None:
+    """A test of eight days whose B is better: the next run decides."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    begun = started(connection, start=today - timedelta(days=9))
+    for day in days_from(today.date() - timedelta(days=9), 9):
+        visit(connection, begun.test_id, day, units=600, rates=(0.05, 0.12))
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +98,16 @@ def test_one_partition_of_everything_runs_from_the_ui(dev: Dev, page: Page) -> N
 
 
 @pytest.mark.parametrize(
-    ("asset", "entry", "alt"),
+    ("asset", "entry", "alt", "width"),
     [
-        ("friction_scores", "ranking", "Sessions affected and conversions lost, by surface"),
-        ("optimization_history", "waiting", "Expected relative change, 80 % interval"),
+        ("friction_scores", "ranking", "Sessions affected and conversions lost, by surface", 1000),
+        ("optimization_history", "waiting", "Expected relative change, 80 % interval", 1000),
+        ("experiment_decisions", "trajectories", "trajectory", 560),
     ],
 )
-def test_scores_and_proposals_are_pictures_in_the_ui(dev: Dev, page: Page, asset: str, entry: str, alt: str) -> None:
+def test_scores_proposals_and_tests_are_pictures_in_the_ui(
+    dev: Dev, page: Page, asset: str, entry: str, alt: str, width: int
+) -> None:
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     page.goto(f"{dev.address}/assets/{asset}?view=partitions&partition={yesterday}")
     row = page.locator("tr", has=page.get_by_text(entry, exact=True)).filter(has_text="[Show Markdown]").first
@@ -102,7 +116,7 @@ def test_scores_and_proposals_are_pictures_in_the_ui(dev: Dev, page: Page, asset
     image = page.get_by_alt_text(alt)
     image.wait_for()
 
-    assert image.evaluate("async image => {await image.decode(); return image.naturalWidth}") == 1000
+    assert image.evaluate("async image => {await image.decode(); return image.naturalWidth}") == width
 
 
 def test_a_failed_critical_check_stops_what_is_below_it(dev: Dev, page: Page, demo_home: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 from uxpipeline.db.connect import Connection
 from uxpipeline.experiments.calibration import (
     Measured,
-    Wins,
     calibrate,
     judge,
     measured_outcomes,
@@ -132,6 +131,7 @@ def test_twenty_outcomes_change_what_the_next_proposal_expects(connection: Conne
 
     assert before
     assert after
-    assert wins(connection) == Wins(20, 20, pytest.approx(0.5))
+    counted = wins(connection)
+    assert (counted.tests, counted.won, counted.by_chance) == (20, 20, pytest.approx(0.5))
     assert after.recovery > 0.6 > before.recovery
     assert (after.median or 0) > 1.8 * (before.median or 0)

@@ -233,7 +233,7 @@ def test_a_planned_ramp_leaves_nobody_out_and_counts_them_where_they_were_first(
     assert rows[4][1:] == (0, 0, 0, 0, 1)
 
 
-FORM = {
+FORM: dict[str, Any] = {
     "component_id": None,
     "page_url": "/contact",
     "metadata": {"surface": {"signal": "form_leak", "hash": hashlib.sha256(b"#lead").hexdigest()}},
@@ -258,7 +258,7 @@ def test_a_form_is_tested_on_its_submissions(connection: Connection) -> None:
     found = start_test(connection, "p", "Ada", TARGET, START)
     assert (found.design.target, found.design.baseline) == ("form_submit", 0.6)
 
-    sent = {
+    sent: dict[str, dict[str, Any]] = {
         "by id": {"event_data": {"form_id": "lead"}},
         "by path": {"element_path": "main > form#lead"},
         "another": {"event_data": {"form_id": "other"}, "element_path": "main > form#lead"},
