@@ -52,6 +52,20 @@ _FACTS = b"""
         from generate_series(1, %(assignments)s, 23) n
     ) converting
 """
+_FRICTION = b"""
+    with met as (
+        select 's' || n as session_id, n %% 33 = 0 as error,
+            %(start)s + (n / %(tests)s %% %(days)s) * interval '1 day' + interval '12 hours' as at
+        from generate_series(1, %(assignments)s) n
+    ),
+    facts as (
+        insert into uxpipeline.session_facts
+        select session_id, at, at, 3, 1, 0, 0, error::int, 0, 0, 0, 2, null, '{}', null, false from met
+    )
+    insert into public.behavior_events (session_id, event_type, page_url, "timestamp")
+    select session_id, kind, '/', at from met cross join (values ('click'), ('error')) events (kind)
+    where error or kind = 'click'
+"""
 
 
 def main(tests: int = TESTS, assignments: int = ASSIGNMENTS) -> None:
@@ -80,7 +94,7 @@ def _fill(connection: Connection, tests: int, assignments: int) -> None:
         "days": DAYS,
         "design": Jsonb(design.stored()),
     }
-    for statement in (_TESTS, _SESSIONS, _ASSIGNMENTS, _FACTS):
+    for statement in (_TESTS, _SESSIONS, _ASSIGNMENTS, _FACTS, _FRICTION):
         connection.execute(statement, values)
     connection.execute("analyze")
 

@@ -12,10 +12,12 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from uxpipeline.db.connect import Connection, connect
+from uxpipeline.experiments.design import Design
 from uxpipeline_tests.conftest import temporary_home
 from uxpipeline_tests.dev.conftest import Dev, running_dev
-from uxpipeline_tests.experiments.visitors import days_from, started, visit
+from uxpipeline_tests.experiments.visitors import days_from, visit
 from uxpipeline_tests.processes import run_command, wait_until
+from uxpipeline_tests.sql.rows import insert
 
 pytestmark = pytest.mark.browser
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -52,10 +54,11 @@ def dev(demo_home: Path) -> Iterator[Dev]:
 
 def begin_a_test(connection: Connection) -> None:
     """A test of eight days whose B is better: the next run decides."""
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    begun = started(connection, start=today - timedelta(days=9))
-    for day in days_from(today.date() - timedelta(days=9), 9):
-        visit(connection, begun.test_id, day, units=600, rates=(0.05, 0.12))
+    start = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=9)
+    design = Design("order", baseline=0.05, minimum_effect=0.5, alpha=0.05, per_arm=2000)
+    insert(connection, "a_b_tests", test_id="larger", start_date=start, metadata={"design": design.stored()})
+    for day in days_from(start.date(), 9):
+        visit(connection, "larger", day, units=600, rates=(0.05, 0.12), target="order")
 
 
 @pytest.fixture(scope="module")

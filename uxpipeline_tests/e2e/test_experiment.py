@@ -154,7 +154,7 @@ def moments(kills: int, seed: int) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(
-    ("kills", "whole"), [(3, 0), pytest.param(8, 1, marks=pytest.mark.browser)], ids=["light", "heavy"]
+    ("kills", "whole"), [(3, 0), pytest.param(5, 1, marks=pytest.mark.browser)], ids=["light", "heavy"]
 )
 def test_a_test_runs_through_the_schedule_and_survives_being_killed(
     site: Settings, server_url: str, kills: int, whole: int

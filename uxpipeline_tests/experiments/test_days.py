@@ -284,9 +284,9 @@ def test_an_erased_session_restates_its_days_and_no_decision(connection: Connect
 
     assert first_day(connection) == (*before[:2], before[2] - 1, before[3] - 1, before[4])
     assert connection.execute(DECISIONS.encode()).fetchall()[: len(decided)] == decided
-    logged = "select relation, before ->> 'n_b', after ->> 'n_b' from uxpipeline.restatements"
+    logged = "select relation, before ->> 'n_b', after ->> 'n_b', causes from uxpipeline.restatements"
     told = [row for row in connection.execute(logged.encode()) if row[0] == "experiment_days"]
-    assert told == [("experiment_days", str(before[2]), str(before[2] - 1))]
+    assert told == [("experiment_days", str(before[2]), str(before[2] - 1), ["deletion"])]
 
 
 def test_days_are_utc_days(connection: Connection, test_id: str) -> None:
