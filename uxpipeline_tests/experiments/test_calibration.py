@@ -132,6 +132,7 @@ def test_twenty_outcomes_change_what_the_next_proposal_expects(connection: Conne
     assert before
     assert after
     counted = wins(connection)
-    assert (counted.tests, counted.won, counted.by_chance) == (20, 20, pytest.approx(0.5))
+    assert (counted.tests, counted.won) == (20, 20)
+    assert counted.by_chance == pytest.approx(0.5)
     assert after.recovery > 0.6 > before.recovery
     assert (after.median or 0) > 1.8 * (before.median or 0)
