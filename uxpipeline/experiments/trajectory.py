@@ -40,26 +40,30 @@ def picture(test_id: str, way: Way) -> str:
     """An SVG: z day by day as a line, the boundaries of the looks as bars to reach, above or below."""
     every = way.design.look_every
     last = max(way.design.last_look * every, len(way.days.days))
+    highest = max(_HIGHEST, *(abs(float(z)) for z in way.path.z))
 
     def x(day: float) -> float:
         return _LEFT + (_WIDTH - 2 * _LEFT) * day / last
 
     def y(z: float) -> float:
-        return _HEIGHT / 2 - (_HEIGHT / 2 - _TOP) * max(min(z, _HIGHEST), -_HIGHEST) / _HIGHEST
+        return _HEIGHT / 2 - (_HEIGHT / 2 - _TOP) * z / highest
 
     line = " ".join(f"{x(day + 1):.1f},{y(float(z)):.1f}" for day, z in enumerate(way.path.z))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" role="img" font-size="11">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" role="img" font-size="11"'
+            ' font-family="sans-serif">'
+        ),
         f"<title>z of test {escape(test_id)} by day, with the boundaries of its looks</title>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
         f'<line x1="{_LEFT}" x2="{_WIDTH - _LEFT}" y1="{y(0)}" y2="{y(0)}" stroke="{_GREY}"/>',
-        *(_label(4, y(z) + 4, f"{z:+d}") for z in (-4, -2, 0, 2, 4)),
+        *(_label(4, y(z) + 4, f"{z:+d}" if z else "0") for z in (-4, -2, 0, 2, 4)),
         *(_label(x(week * every) - 8, _HEIGHT - 6, f"{week}w") for week in range(1, last // every + 1)),
         _label(_LEFT, 14, "B better above, worse below; bars: what a look had to reach"),
     ]
     for look in way.path.looks:
         for bound in (look.boundary, -look.boundary):
-            if abs(bound) <= _HIGHEST:
+            if abs(bound) <= highest:
                 at, high = x(look.week * every), y(bound)
                 parts.append(
                     f'<line x1="{at - 9:.1f}" x2="{at + 9:.1f}" y1="{high:.1f}" y2="{high:.1f}" stroke="{_ORANGE}"'
