@@ -1,8 +1,6 @@
 """Rage clicks of trackers that report none, as derived from the clicks they do report."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
@@ -20,7 +18,7 @@ DERIVED = """
 """
 
 
-def click(ms: float, element: str = "pay", page_view: str = "1", **fields: object) -> Line:
+def click(ms: float, element: str = "pay", page_view: str = "1", **fields: str) -> Line:
     return event("s", ms / 1000, element_path=f"button#{element}", metadata=rage_clicks(page_view, element), **fields)
 
 
@@ -41,8 +39,7 @@ class TestGoldenVectors:
 
     @staticmethod
     def fired(case: JsonObject) -> list[int]:
-        pairs: Sequence[tuple[Any, bool]] = list(zip(case["clicks_xyt"], case["fires"], strict=True))
-        return [t for (_, _, t), fires in pairs if fires]
+        return [t for (_, _, t), fires in zip(case["clicks_xyt"], case["fires"], strict=True) if fires]
 
     @pytest.mark.parametrize("case", GOLDEN)
     def test_one_file(self, landing: Landing, case: JsonObject) -> None:

@@ -19,6 +19,7 @@ from uxpipeline.ingest.records import JsonObject, Outcome
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.native import Native
 from uxpipeline.ingest.sources.posthog import PostHog
+from uxpipeline.ingest.sources.snowplow import Snowplow
 
 
 class Source(Protocol):
@@ -42,7 +43,7 @@ class Source(Protocol):
         ...
 
 
-SOURCES: dict[str, type[Source]] = {source.name: source for source in (PostHog, Native)}
+SOURCES: dict[str, type[Source]] = {source.name: source for source in (PostHog, Snowplow, Native)}
 """By name, the more particular before the more general: the first that recognises a file reads it."""
 
 

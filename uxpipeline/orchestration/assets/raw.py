@@ -83,7 +83,7 @@ def _acceptance(reports: list[FileReport]) -> dg.AssetCheckResult:
 
 
 def _files(reports: list[FileReport]) -> dict[str, Any]:
-    columns = ("name", "source", "status", "lines", "inserted", "duplicates", "quarantined", "parked")
+    columns = ("name", "source", "seen", "status", "lines", "inserted", "duplicates", "quarantined", "parked")
     rows = [
         (*columns, "ignored"),
         ("---",) * (len(columns) + 1),
