@@ -1,19 +1,21 @@
-"""Tables as text as JSON lines, so that everything after the reader sees one kind of input.
+"""Tables as text: each record one object, so that an adapter sees what it would see in JSON lines.
 
-CSV begins with a line of column names; Snowplow's enriched TSV has none. Empty cells are left out. A record of CSV may
-span lines; its number is that of its first. The line of names is no line: it is not counted.
+CSV begins with a line of column names; Snowplow's enriched TSV has none. Empty cells are left out, columns of JSON hold
+objects. A record of CSV may span lines; its number is that of its first. The line of names is not counted.
 """
 
 import csv
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, compress
+from typing import Any
 
 from uxpipeline.ingest.enriched import ENRICHED_COLUMNS
-from uxpipeline.ingest.lines import MAX_LINE_BYTES, RawLine, bounded
-from uxpipeline.ingest.records import Rejected
+from uxpipeline.ingest.lines import MAX_LINE_BYTES, RawLine
+from uxpipeline.ingest.records import JsonObject, Rejected
+from uxpipeline.ingest.refusal import LineRefused
+from uxpipeline.ingest.strict_json import decode
 
 MAX_RECORD_LINES = 1_000
 
@@ -21,7 +23,6 @@ _TABS = len(ENRICHED_COLUMNS) - 1
 _DELIMITERS = (",", "\t")
 _NAME = re.compile(r"[A-Za-z_][\w.$]*")
 _NULL = r"\N"
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 _JSON_COLUMN = re.compile(r"(?:contexts|unstruct_event)(?:_.*)?|derived_contexts")
 
 
@@ -41,22 +42,22 @@ def header_of(raw: bytes) -> tuple[str, Sequence[str]] | None:
 
 
 def enriched_rows(lines: Iterable[RawLine]) -> Iterator[RawLine]:
-    """Yield every enriched event as one JSON object."""
-    to_object = _encoder(ENRICHED_COLUMNS)
+    """Yield enriched events."""
+    to_object = _decoder(ENRICHED_COLUMNS, lambda text: text.split("\t"))
     for line in lines:
-        yield line if line.refusal else _row(line, lambda text: text.split("\t"), to_object)
+        yield line._replace(decode=to_object)
 
 
 def csv_rows(lines: Iterable[RawLine], delimiter: str, names: Sequence[str]) -> Iterator[RawLine]:
-    """Yield every record as one JSON object."""
+    """Yield the records of a table."""
     csv.field_size_limit(MAX_LINE_BYTES)
-    to_object = _encoder(names)
 
     def cells(text: str) -> list[str]:
         return next(csv.reader([text], delimiter=delimiter, strict=True)) if '"' in text else text.split(delimiter)
 
+    to_object = _decoder(names, cells)
     for record in _records(lines):
-        yield record if record.refusal else _row(record, cells, to_object)
+        yield record._replace(decode=to_object)
 
 
 def _records(lines: Iterable[RawLine]) -> Iterator[RawLine]:
@@ -78,7 +79,7 @@ def _records(lines: Iterable[RawLine]) -> Iterator[RawLine]:
                 parts = []
                 break
         if parts:
-            yield _refused(line, "unclosed_quote")
+            yield line._replace(refusal=Rejected("unclosed_quote"))
             put_back.extendleft(reversed(parts[1:]))
 
 
@@ -87,33 +88,29 @@ def _taken(lines: deque[RawLine]) -> Iterator[RawLine]:
         yield lines.popleft()
 
 
-def _row(line: RawLine, cells_of: Callable[[str], list[str]], to_object: Callable[[list[str]], str]) -> RawLine:
-    try:
-        return bounded(line.number, to_object(cells_of(line.raw.decode().rstrip("\r"))).encode())
-    except UnicodeError:
-        return _refused(line, "not_utf8")
-    except (csv.Error, ValueError):
-        return _refused(line, "wrong_columns")
-
-
-def _refused(line: RawLine, reason: str) -> RawLine:
-    """Keep what comes before the first JSON: that may hold what people typed, and here nobody can tell."""
-    return RawLine(line.number, line.raw.partition(b"{")[0], Rejected(reason))
-
-
-def _encoder(names: Sequence[str]) -> Callable[[list[str]], str]:
+def _decoder(names: Sequence[str], cells_of: Callable[[str], list[str]]) -> Callable[[bytes], JsonObject]:
     json_columns = [(index, name) for index, name in enumerate(names) if _JSON_COLUMN.fullmatch(name)]
 
-    def to_object(cells: list[str]) -> str:
+    def to_object(raw: bytes) -> JsonObject:
+        """Return what a record holds.
+
+        Raises:
+            LineRefused: `wrong_columns`, `not_utf8`, `nul_character`, or where a column is no JSON what `decode` says.
+        """
+        try:
+            cells: list[Any] = cells_of(raw.decode().rstrip("\r"))
+        except UnicodeError:
+            raise LineRefused("not_utf8") from None
+        except csv.Error:
+            raise LineRefused("wrong_columns") from None
         if len(cells) != len(names):
-            raise ValueError("another number of cells")
-        nested = ""
+            raise LineRefused("wrong_columns")
+        if b"\0" in raw:
+            raise LineRefused("nul_character")
         for index, name in json_columns:
             if cells[index][:1] in {"{", "["}:
-                # As it is: its text is what the line would hold, were it JSON.
-                nested += f', "{name}": {cells[index]}'
-                cells[index] = ""
-        flat = {name: cell for name, cell in zip(names, cells, strict=True) if cell and cell != _NULL}
-        return f"{_encode(flat)[:-1]}{nested}}}"
+                cells[index] = decode(f'{{"{name}":{cells[index]}}}')[name]
+        row = dict(compress(zip(names, cells, strict=True), cells))
+        return row if _NULL not in cells else {name: cell for name, cell in row.items() if cell != _NULL}
 
     return to_object

@@ -168,7 +168,7 @@ class Loader:
             if only is not None and line.number not in only:
                 continue
             outcome = transformer.outcome(line)
-            payload = quarantine_payload(line.raw) if isinstance(outcome, Rejected) else ""
+            payload = quarantine_payload(line) if isinstance(outcome, Rejected) else ""
             if erased.named_in(payload):
                 outcome, payload = ERASED, ""
             writer.add(line.number, outcome, payload)

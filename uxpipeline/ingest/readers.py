@@ -20,7 +20,6 @@ from uxpipeline.ingest.lines import RawLine, split_lines
 from uxpipeline.ingest.parquet import parquet_rows
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.strict_json import decode
 
 SAMPLE_LINES = 50
 
@@ -62,7 +61,7 @@ def sample(path: Path, limit: int = SAMPLE_LINES) -> Sample:
     with _opened(path) as (form, lines):
         for line in islice(lines, limit):
             try:
-                objects.append(decode(line.raw))
+                objects.append(line.decode(line.raw))
             except LineRefused:
                 continue
     return Sample(form, objects)

@@ -58,7 +58,7 @@ class LineTransformer:
         if line.refusal is not None:
             return line.refusal
         try:
-            return self._storable(self._source.parse(decode(line.raw)))
+            return self._storable(self._source.parse(line.decode(line.raw)))
         except LineRefused as refusal:
             return refusal.rejected
         except Exception as error:  # noqa: BLE001 - an adapter's mistake about one line must not stop the file
@@ -77,13 +77,18 @@ class LineTransformer:
         return Accepted(outcome.source_id, outcome.session_id, kind, records)
 
 
-def quarantine_payload(raw: bytes) -> str:
+def quarantine_payload(line: RawLine) -> str:
     """Return a rejected line as it may be kept in quarantine: masked, and cut where it is long."""
     try:
-        text = json.dumps(mask_json(_without_identity(decode(raw))), ensure_ascii=False)
+        text = json.dumps(mask_json(_without_identity(line.decode(line.raw))), ensure_ascii=False)
     except LineRefused:
-        text = mask_pii(_LEFT_OUT_TEXT.sub(r'\1"[left out]"', raw.decode(errors="replace")))
+        text = mask_pii(_LEFT_OUT_TEXT.sub(r'\1"[left out]"', _readable(line.raw).decode(errors="replace")))
     return text[:MAX_PAYLOAD_CHARACTERS]
+
+
+def _readable(raw: bytes) -> bytes:
+    """Of a damaged row of a table, what comes before the first JSON: nobody can tell what people typed in it."""
+    return raw if raw.lstrip().startswith(b"{") else raw.partition(b"{")[0]
 
 
 def _without_identity(value: JsonObject) -> JsonObject:

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uxpipeline.ingest.delimited import MAX_RECORD_LINES, csv_rows, header_of
-from uxpipeline.ingest.lines import MAX_LINE_BYTES, split_lines
+from uxpipeline.ingest.lines import MAX_LINE_BYTES, RawLine, split_lines
 from uxpipeline.ingest.readers import read_lines, sample
 from uxpipeline.ingest.records import JsonObject
-from uxpipeline.ingest.strict_json import decode
-from uxpipeline_tests.ingest.snowplow_files import captured, enriched
+from uxpipeline.ingest.refusal import LineRefused
+from uxpipeline.ingest.transform import quarantine_payload
+from uxpipeline_tests.ingest.snowplow_files import Cells, captured, enriched
 
 CELLS = st.text('ab",\t é', max_size=9)
 Told = list[tuple[int, JsonObject | str]]
@@ -20,7 +21,14 @@ Told = list[tuple[int, JsonObject | str]]
 def told(path: Path, content: bytes) -> Told:
     """Each line's number, and what it holds or why it is refused."""
     path.write_bytes(content)
-    return [(line.number, line.refusal.reason if line.refusal else decode(line.raw)) for line in read_lines(path)]
+    return [(line.number, _held(line)) for line in read_lines(path)]
+
+
+def _held(line: RawLine) -> JsonObject | str:
+    try:
+        return line.refusal.reason if line.refusal else line.decode(line.raw)
+    except LineRefused as refusal:
+        return refusal.rejected.reason
 
 
 @pytest.fixture
@@ -101,7 +109,7 @@ class TestCsv:
         quoted = (",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
         lines = csv_rows(split_lines([f"{line}\n".encode() for line in quoted]), ",", ["a", "b"])
         expected = [{name: cell for name, cell in zip("ab", row, strict=True) if cell} for row in rows]
-        assert [decode(line.raw) for line in lines] == expected
+        assert [line.decode(line.raw) for line in lines] == expected
 
 
 class TestEnriched:
@@ -116,17 +124,19 @@ class TestEnriched:
         assert line["unstruct_event"]["data"]["data"]["elementId"] == "hero-cta"
         assert "" not in line.values()
 
-    def test_a_line_of_other_columns_is_refused_without_what_people_typed(self, file: Path) -> None:
+    def test_a_line_of_other_columns_is_kept_without_what_people_typed(self, file: Path) -> None:
         form = next(row for row in captured() if row["event_name"] == "submit_form")
         file.write_bytes(enriched([form]).replace(b"\n", b"\tone more\n") + enriched([form]))
         damaged, good = read_lines(file)
-        assert damaged.refusal
-        assert damaged.refusal.reason == "wrong_columns"
-        assert b"1 Test Street" not in damaged.raw
-        assert good.refusal is None
+        assert _held(damaged) == "wrong_columns"
+        payload = quarantine_payload(damaged)
+        assert form["page_title"] in payload
+        assert "1 Test Street" not in payload
+        assert isinstance(_held(good), dict)
 
-    def test_json_that_is_none_is_refused_where_it_is_decoded(self, file: Path) -> None:
-        row = captured()[1] | {"unstruct_event": '{"schema": '}
-        file.write_bytes(enriched([row]))
-        [line] = read_lines(file)
-        assert line.raw.endswith(b'"unstruct_event": {"schema": }')
+    @pytest.mark.parametrize(
+        ("cells", "reason"),
+        [({"unstruct_event": '{"schema": '}, "not_json"), ({"page_title": "\0"}, "nul_character")],
+    )
+    def test_cells_that_cannot_be_stored_refuse_the_line(self, file: Path, cells: Cells, reason: str) -> None:
+        assert told(file, enriched([captured()[1] | cells])) == [(1, reason)]

@@ -7,6 +7,7 @@ which has a column per schema. Numbers may be text, names inside JSON in camel o
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -171,16 +172,22 @@ def _time(line: JsonObject, key: str) -> datetime | None:
 def _entities(line: JsonObject) -> dict[str, JsonObject]:
     """Return what the event carries about its page view, session and browser, by name."""
     found: dict[str, JsonObject] = {}
-    for key, value in line.items():
-        if key.startswith("contexts_") and (name := _ENTITIES.get(key.rstrip(_VERSION))):
-            found[name] = _object(value)
     for column in ("contexts", "derived_contexts"):
         for entity in _list(_object(line.get(column)).get("data")):
             if isinstance(entity, dict) and isinstance(schema := entity.get("schema"), str):
                 name = _ENTITIES.get(schema.partition("/jsonschema/")[0])
                 if name:
                     found.setdefault(name, _object(entity.get("data")))
+    if "contexts" not in line:
+        for key in line:
+            if name := _entity_of(key):
+                found.setdefault(name, _object(line[key]))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _entity_of(column: str) -> str | None:
+    return _ENTITIES.get(column.rstrip(_VERSION))
 
 
 def _object(value: Any) -> JsonObject:  # noqa: ANN401 - what a loader wrote
@@ -201,10 +208,10 @@ def _list(value: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
 def _external_referrer(hit: Hit) -> str | None:
     """Who referred a session its first event says; later ones name the site, or where a visitor came back from."""
     referrer = hit.text("page_referrer")
-    if referrer is None or url_host(referrer) == url_host(hit.text("page_url") or ""):
-        return None
     first = value_of(hit.entities.get("client_session", {}), "firstEventId")
-    return referrer if first is None or first.lower() == str(hit.id) else None
+    if referrer is None or (first is not None and first.lower() != str(hit.id)):
+        return None
+    return referrer if url_host(referrer) != url_host(hit.page_url) else None
 
 
 def _device_type(hit: Hit) -> str | None:
