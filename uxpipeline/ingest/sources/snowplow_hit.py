@@ -117,6 +117,8 @@ def session_of(hit: Hit) -> Session:
     return Session(
         session_id=hit.session_id,
         at=hit.at,
+        # Where it was at that time: of the earliest event that is where it began.
+        landing_page=hit.text("page_url"),
         referrer=_external_referrer(hit),
         user_agent=hit.text("useragent"),
         device_type=_device_type(hit),
