@@ -1,6 +1,5 @@
 """Loading files: detect the source, stage, audit, publish; one file, one transaction, one ledger row."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -26,7 +25,6 @@ from uxpipeline.ingest.transform import ERASED, LineTransformer, quarantine_payl
 from uxpipeline.settings import Settings
 from uxpipeline.subjects.tombstones import read_tombstones
 
-_log = logging.getLogger(__name__)
 DEFAULT_MAX_BAD = 0.05
 CLOCK_SKEW = timedelta(minutes=5)
 Status = Literal["loaded", "already_loaded", "replayed", "aborted", "skipped"]
@@ -51,7 +49,7 @@ class FileReport:
     ignored: dict[str, int] = field(default_factory=dict)
     rows_written: dict[str, int] = field(default_factory=dict)
     problem: str | None = None
-    seen: str | None = None
+    seen: str = ""
 
     @property
     def name(self) -> str:
@@ -114,9 +112,7 @@ class Loader:
         except InputError as error:
             return self._aborted(self._new_load(report), report, error, Tally())
         if source is not None:
-            seen = f"{source.name}: {form}"
-            _log.info("%s is %s", path.name, seen)
-            return self._load_from(source, path, replace(report, source=source.name, seen=seen))
+            return self._load_from(source, path, replace(report, source=source.name, seen=f"{source.name}: {form}"))
         unrecognised = InputError(f"`{path}` is in no format we know", "Name its --source, or see docs/sources.md")
         if not inside_folder:
             raise unrecognised

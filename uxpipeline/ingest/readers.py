@@ -96,7 +96,8 @@ def _text(lines: Iterator[RawLine]) -> tuple[str, Iterator[RawLine]]:
     lines = chain(first, lines)
     if any(is_enriched(line.raw) for line in first):
         return f"enriched TSV of {len(ENRICHED_COLUMNS)} columns", enriched_rows(lines)
-    header = header_of(first[0].raw) if first else None
+    objects = any(line.raw.lstrip().startswith(b"{") for line in first)
+    header = header_of(first[0].raw) if first and not objects else None
     if header is None:
         return "JSON lines", lines
     delimiter, names = header

@@ -41,6 +41,7 @@ def file(tmp_path: Path) -> Path:
     [
         (b'{"a": 1}\n', "JSON lines"),
         (b"some text, and more\n", "JSON lines"),
+        (b'some,text\n{"a": 1}\n', "JSON lines"),
         (b"a,b\n1,2\n", "CSV of 2 columns"),
         (b"\xef\xbb\xbfa,b\n1,2\n", "CSV of 2 columns"),
         (b'"A"\t"B"\t"C"\n1\t2\t3\n', "TSV of 3 columns"),

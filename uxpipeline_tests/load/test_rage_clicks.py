@@ -69,6 +69,11 @@ def test_another_element_or_page_view_is_another_burst(landing: Landing) -> None
     assert bursts(landing) == []
 
 
+def test_clicks_elsewhere_do_not_hold_a_burst_together(landing: Landing) -> None:
+    landing.load(*(click(ms) for ms in (0, 1200, 2400)), *(click(ms, "coupon") for ms in (600, 1800)))
+    assert bursts(landing) == []
+
+
 @pytest.mark.parametrize("order", orders([0, 500, 1000, 1500]))
 def test_clicks_may_come_in_any_order_of_files(landing: Landing, order: tuple[int, ...]) -> None:
     for ms in order:
