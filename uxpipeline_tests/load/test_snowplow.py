@@ -224,6 +224,24 @@ def test_a_line_from_quarantine_is_found_again_in_its_table(landing: Landing) ->
         landing.clean()
 
 
+def test_an_event_sent_again_later_is_known(landing: Landing) -> None:
+    first = ROWS[0]
+    again = first | {"collector_tstamp": "2026-11-22 13:00:00.000", "derived_tstamp": "2026-11-22 12:27:58.962"}
+    load(landing, enriched([first]))
+    assert counts(load(landing, enriched([again]), "again")) == {"duplicates": 1}
+
+
+def test_a_session_may_last_for_days_and_be_sent_long_after(landing: Landing) -> None:
+    late = ROWS[0] | {
+        "event_id": "00000000-0000-4000-8000-000000000000",
+        "dvce_created_tstamp": "2026-11-09 12:27:58.919",
+        "derived_tstamp": "2026-11-09 12:27:58.950",
+    }
+    load(landing, enriched([ROWS[0], late]))
+    lasted = "select duration_seconds, page_count from public.user_sessions"
+    assert rows(landing.connection, lasted) == [(13 * 24 * 60 * 60, 2)]
+
+
 def test_files_of_a_folder_are_told_apart(landing: Landing) -> None:
     (landing.folder / "a.json").write_bytes(enriched(ROWS))
     (landing.folder / "b.tsv").write_bytes(b"name,age\nAnn,7\n")
