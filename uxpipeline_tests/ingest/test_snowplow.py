@@ -1,6 +1,7 @@
 """What a Snowplow event becomes, by lines of the capture and changes of them."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -178,6 +179,10 @@ class TestRageClicks:
         line = with_data(a("button_click"), id=None)
         assert self.mark(line) != self.mark(with_data(line, label="Remove"))
 
+    def test_a_link_without_id_is_known_by_where_it_leads_too(self) -> None:
+        line = with_data(a("link_click"), elementId=None)
+        assert self.mark(line) != self.mark(with_data(line, targetUrl="http://shop.example.test/other"))
+
     def test_an_element_that_nothing_tells_from_others_has_none(self) -> None:
         line = a("link_click")
         del line["unstruct_event"]
@@ -290,10 +295,11 @@ def test_a_row_of_the_table_says_what_the_enriched_event_says(row: Cells) -> Non
     assert told(loaded(row)) == told(line_of(row))
 
 
-def test_a_table_may_write_its_json_in_snake_case_and_as_text() -> None:
-    row = loaded(next(row for row in CAPTURED if row["event_name"] == "focus_form"))
-    column = "unstruct_event_com_snowplowanalytics_snowplow_focus_form_1"
-    snake = {"form_id": row[column]["formId"], "element_id": row[column]["elementId"]}
+@pytest.mark.parametrize("name", ["link_click", "focus_form", "submit_form", "application_error"])
+def test_a_table_may_write_its_json_in_snake_case_and_as_text(name: str) -> None:
+    row = loaded(next(row for row in CAPTURED if row["event_name"] == name))
+    [column] = (column for column in row if column.startswith("unstruct_event"))
+    snake = {re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", key): value for key, value in row[column].items()}
     assert told(row | {column: json.dumps(snake)}) == told(row)
 
 

@@ -10,7 +10,7 @@ from uxpipeline.ingest.ids import derived_id
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Record
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.signals import DEEPEST, form_start_by, rage_clicks
-from uxpipeline.ingest.sources.snowplow_hit import Hit, read_hit, session_of, value_of
+from uxpipeline.ingest.sources.snowplow_hit import Hit, named, read_hit, session_of, text_of
 from uxpipeline.ingest.sources.steps import derived_steps
 from uxpipeline.ingest.urls import url_path
 
@@ -68,8 +68,8 @@ class Snowplow:
 
     def _form_start(self, hit: Hit) -> list[Record]:
         """Any focus of a form may be the first: which one is shows only when all are known."""
-        form_id = required(value_of(hit.data, "formId"), "formId")
-        touched = {"form_id": form_id, "field": value_of(hit.data, "elementId")}
+        form_id = required(text_of(hit.data, "formId"), "formId")
+        touched = {"form_id": form_id, "field": text_of(hit.data, "elementId")}
         start = _event(
             hit,
             "form_start",
@@ -82,7 +82,7 @@ class Snowplow:
         return [start, *self._steps(hit, self._rules.form_start(form_id))]
 
     def _form_submit(self, hit: Hit) -> list[Record]:
-        form_id = required(value_of(hit.data, "formId"), "formId")
+        form_id = required(text_of(hit.data, "formId"), "formId")
         submit = _event(hit, "form_submit", **_FORM, event_data={"form_id": form_id})
         return [submit, *self._steps(hit, self._rules.form_submit(form_id))]
 
@@ -92,20 +92,20 @@ class Snowplow:
 
 def _link_click(hit: Hit) -> list[Record]:
     data = hit.data
-    told = (value_of(data, "elementId"), None, value_of(data, "elementContent"), value_of(data, "targetUrl"))
+    told = (text_of(data, "elementId"), None, text_of(data, "elementContent"), text_of(data, "targetUrl"))
     return [_click(hit, "a", *told)]
 
 
 def _button_click(hit: Hit) -> list[Record]:
     data = hit.data
-    return [_click(hit, "button", value_of(data, "id"), value_of(data, "name"), value_of(data, "label"), None)]
+    return [_click(hit, "button", text_of(data, "id"), text_of(data, "name"), text_of(data, "label"), None)]
 
 
 def _click(
     hit: Hit, tag: str, element_id: str | None, name: str | None, content: str | None, target: str | None
 ) -> Event:
     """One click; where nothing tells the element from others, many clicks are no rage."""
-    told = element_id or name or content or target
+    told = element_id or name or " ".join(filter(None, (content, target)))
     return _event(
         hit,
         "click",
@@ -137,7 +137,7 @@ def _scroll_depth(hit: Hit) -> list[Record]:
 
 def _error(hit: Hit) -> list[Record]:
     data = hit.data
-    found = {key: value_of(data, name) or data.get(name) for key, name in _ERROR_FIELDS.items()}
+    found = {key: named(data, name) for key, name in _ERROR_FIELDS.items()}
     told = {key: value for key, value in found.items() if isinstance(value, str | int) and value != ""}
     return [_event(hit, "error", event_data=told)]
 

@@ -130,11 +130,16 @@ def session_of(hit: Hit) -> Session:
     )
 
 
-def value_of(data: JsonObject, name: str) -> str | None:
-    """Return a text inside JSON, whose names loaders may have turned from `elementId` to `element_id`."""
-    value = data.get(name)
-    if value is None:
-        value = data.get("".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name))
+def named(data: JsonObject, name: str) -> Any:  # noqa: ANN401 - whatever a tracker sent
+    """Return a value inside JSON, whose names loaders may have turned from `elementId` to `element_id`."""
+    if name in data:
+        return data[name]
+    return data.get("".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name))
+
+
+def text_of(data: JsonObject, name: str) -> str | None:
+    """Return a text inside JSON; an odd value is as good as none."""
+    value = named(data, name)
     return value if isinstance(value, str) and value else None
 
 
@@ -210,14 +215,14 @@ def _list(value: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
 def _external_referrer(hit: Hit) -> str | None:
     """Who referred a session its first event says; later ones name the site, or where a visitor came back from."""
     referrer = hit.text("page_referrer")
-    first = value_of(hit.entities.get("client_session", {}), "firstEventId")
+    first = text_of(hit.entities.get("client_session", {}), "firstEventId")
     if referrer is None or (first is not None and first.lower() != str(hit.id)):
         return None
     return referrer if url_host(referrer) != url_host(hit.page_url) else None
 
 
 def _device_type(hit: Hit) -> str | None:
-    device = value_of(hit.entities.get("yauaa_context", {}), "deviceClass") or hit.text("dvce_type")
+    device = text_of(hit.entities.get("yauaa_context", {}), "deviceClass") or hit.text("dvce_type")
     if device is not None:
         return _DEVICES.get(device)
     return device_type_of(hit.text("useragent") or "")
