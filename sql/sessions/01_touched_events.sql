@@ -1,15 +1,22 @@
--- What the touched sessions did; forms that we derived ourselves are named.
+-- What the touched sessions did; rows that we derived ourselves are named, those that follow from other rows are marked.
 create temporary table touched_events on commit drop as
 select
     s.n, be.id, be."timestamp", be.event_type, be.page_url, be.received_at,
     case when be.event_type = 'form_submit' then be.event_data -> 'form_id' end as submitted_form_id,
-    case
-        when be.event_type in ('form_start', 'form_abandon') and be.metadata ->> 'detector' = 'uxpipeline.form'
-            then be.event_type
-    end as derived_form
+    case when be.event_type = 'click' then be.metadata -> 'rage_clicks' end as burst,
+    case when be.event_type = 'click' and be.metadata -> 'rage_clicks' ? 'within_px' then be.coordinates end as coordinates,
+    own.derived,
+    coalesce(own.derived <> 'form_start', false) as follows
 from session_spans s
 cross join lateral (
     select * from public.behavior_events stored
     where stored.session_id = s.session_id and stored."timestamp" >= s.span_start and stored."timestamp" < s.span_end
     offset 0
-) be;
+) be
+cross join lateral (
+    select case
+        when be.event_type in ('form_start', 'form_abandon') and be.metadata ->> 'detector' = 'uxpipeline.form'
+            or be.event_type = 'rage_click' and be.metadata ->> 'detector' = 'uxpipeline.rage_click'
+            then be.event_type
+    end as derived
+) own;

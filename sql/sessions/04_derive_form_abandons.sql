@@ -10,16 +10,18 @@ with forms as (
         where stored.session_id = s.session_id and stored."timestamp" = t."timestamp" and stored.id = t.id
         offset 0
     ) be
-    where t.derived_form is not null
+    where t.derived in ('form_start', 'form_abandon')
 ),
 seen as (
     select
         f.n, f.id,
         bool_or(e.submitted_form_id = f.event_data -> 'form_id') as submitted,
         max(e."timestamp") as last_at,
-        max(e."timestamp") filter (where e.page_url = f.page_url and e.event_type <> 'form_abandon') as left_at,
+        max(e."timestamp") filter (
+            where e.page_url = f.page_url and e.event_type <> 'form_abandon' and not e.follows
+        ) as left_at,
         (array_agg(e.received_at order by e."timestamp" desc, e.id desc) filter (
-            where e.page_url = f.page_url and e.event_type <> 'form_abandon'
+            where e.page_url = f.page_url and e.event_type <> 'form_abandon' and not e.follows
         ))[1] as received_at
     from forms f
     join touched_events e on e.n = f.n

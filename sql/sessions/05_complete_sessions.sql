@@ -6,7 +6,7 @@ with spanned as materialized (
         n, min("timestamp") as first_at, max("timestamp") as last_at,
         count(*) filter (where event_type = 'page_view')::integer as page_views
     from touched_events
-    where derived_form is distinct from 'form_abandon'
+    where not follows
     group by n
 ),
 edges as materialized (
@@ -16,7 +16,7 @@ edges as materialized (
         (array_agg(e.page_url order by e."timestamp" desc, e.id desc))[1] as last_page
     from spanned s
     join touched_events e on e.n = s.n and e."timestamp" in (s.first_at, s.last_at)
-    where e.derived_form is distinct from 'form_abandon'
+    where not e.follows
     group by s.n
 ),
 -- Materialized: `given` is looked up once a session, not once for each column that asks for it.

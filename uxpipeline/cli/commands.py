@@ -1,5 +1,6 @@
 """The commands that stand on their own."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -59,7 +60,7 @@ def migrate(
 def load(
     paths: LoadPaths,
     *,
-    source: Annotated[str, typer.Option(help="Format: auto, native or posthog.")] = "auto",
+    source: Annotated[str, typer.Option(help="Format: auto, native, posthog or snowplow.")] = "auto",
     max_bad: Annotated[str, typer.Option(help="Largest share of bad lines a file may have, e.g. 5% or 0.05.")] = "5%",
     json: Json = False,
 ) -> None:
@@ -89,6 +90,8 @@ def load(
         from uxpipeline.cli.summaries import loaded_files  # noqa: PLC0415  # as above
 
         out.print(loaded_files(reports))
+        for seen, files in Counter(file.seen for file in reports if file.seen).items():
+            out.print(f"{seen} ({files} {'file' if files == 1 else 'files'})")
     for file in reports:
         if file.status == "aborted":
             complain(f"{file.path}: {file.problem}")

@@ -1,10 +1,11 @@
 """Cutting a stream of bytes into lines without ever holding a line that does not fit."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from uxpipeline.ingest.records import Rejected
+from uxpipeline.ingest import strict_json
+from uxpipeline.ingest.records import JsonObject, Rejected
 
 MAX_LINE_BYTES = 1024 * 1024
 PREFIX_BYTES = 256
@@ -19,11 +20,13 @@ class RawLine(NamedTuple):
         number: position in the file, from 1.
         raw: its bytes; of a line that is too long only the first ones.
         refusal: why the reader itself could not take the line.
+        decode: what makes an object of the bytes, or raises `LineRefused`.
     """
 
     number: int
     raw: bytes
     refusal: Rejected | None = None
+    decode: Callable[[bytes], JsonObject] = strict_json.decode
 
 
 class _LongLine:

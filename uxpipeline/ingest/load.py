@@ -35,7 +35,7 @@ Progress = Callable[[Path, int], None]
 
 @dataclass
 class FileReport:
-    """What became of one file; the counts are those of the contract."""
+    """What became of one file; the counts are those of the contract, `seen` says what its content was taken for."""
 
     path: str
     source: str
@@ -49,6 +49,7 @@ class FileReport:
     ignored: dict[str, int] = field(default_factory=dict)
     rows_written: dict[str, int] = field(default_factory=dict)
     problem: str | None = None
+    seen: str = ""
 
     @property
     def name(self) -> str:
@@ -107,21 +108,22 @@ class Loader:
 
     def _load_new(self, path: Path, report: FileReport, *, inside_folder: bool) -> FileReport:
         try:
-            source = self._source(path)
+            source, form = self._recognised(path)
         except InputError as error:
             return self._aborted(self._new_load(report), report, error, Tally())
         if source is not None:
-            return self._load_from(source, path, replace(report, source=source.name))
+            return self._load_from(source, path, replace(report, source=source.name, seen=f"{source.name}: {form}"))
         unrecognised = InputError(f"`{path}` is in no format we know", "Name its --source, or see docs/sources.md")
         if not inside_folder:
             raise unrecognised
         return replace(report, status="skipped", problem=str(unrecognised))
 
-    def _source(self, path: Path) -> Source | None:
-        """Return the adapter for a file, None for one in no known format; an empty file is in none."""
-        if self.source is not None:
-            return self.source
-        return detect(sample(path), self.context) if path.stat().st_size else None
+    def _recognised(self, path: Path) -> tuple[Source | None, str]:
+        """Return the adapter for a file and the form it has; no adapter for one in no known format or empty."""
+        if not path.stat().st_size:
+            return self.source, "empty"
+        form, objects = sample(path)
+        return self.source or detect(objects, self.context), form
 
     def _load_from(
         self, source: Source, path: Path, report: FileReport, quarantined: QuarantinedFile | None = None
@@ -162,7 +164,7 @@ class Loader:
             if only is not None and line.number not in only:
                 continue
             outcome = transformer.outcome(line)
-            payload = quarantine_payload(line.raw) if isinstance(outcome, Rejected) else ""
+            payload = quarantine_payload(line) if isinstance(outcome, Rejected) else ""
             if erased.named_in(payload):
                 outcome, payload = ERASED, ""
             writer.add(line.number, outcome, payload)

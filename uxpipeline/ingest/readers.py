@@ -1,26 +1,42 @@
 """A tracker's export file as a stream of numbered lines, in bounded memory.
 
-A file is JSON lines, plain or compressed with gzip or Zstandard, or Parquet; its first bytes say which. Blank lines are
-no lines: they are skipped and never counted, but line numbers stay those of the decompressed file.
+A file is JSON lines, CSV or Snowplow's enriched TSV, plain or compressed with gzip or Zstandard, or Parquet; its first
+bytes and lines say which. Blank lines are no lines: they are skipped and never counted, but line numbers stay those of
+the decompressed file.
 """
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from uxpipeline.errors import InputError
 from uxpipeline.ingest.compression import DamagedError, chunks
+from uxpipeline.ingest.delimited import csv_rows, enriched_rows, header_of, is_enriched
+from uxpipeline.ingest.enriched import ENRICHED_COLUMNS
 from uxpipeline.ingest.lines import RawLine, split_lines
 from uxpipeline.ingest.parquet import parquet_rows
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.strict_json import decode
 
 SAMPLE_LINES = 50
 
+_PEEKED_LINES = 10
 _PARQUET = b"PAR1"
+
+
+class Sample(NamedTuple):
+    """What a source is recognised by.
+
+    Attributes:
+        form: what kind of file it is, for people.
+        objects: the objects among its first lines.
+    """
+
+    form: str
+    objects: list[JsonObject]
 
 
 def read_lines(path: Path) -> Iterator[RawLine]:
@@ -31,27 +47,24 @@ def read_lines(path: Path) -> Iterator[RawLine]:
     Raises:
         InputError: the file is missing, unreadable, empty or damaged.
     """
-    with _problems_named(path), path.open("rb") as file:
-        magic = file.read(len(_PARQUET))
-        file.seek(0)
-        if not magic:
-            raise DamagedError("it is empty")
-        yield from parquet_rows(file) if magic == _PARQUET else split_lines(chunks(file, magic))
+    with _opened(path) as (_, lines):
+        yield from lines
 
 
-def sample(path: Path, limit: int = SAMPLE_LINES) -> list[JsonObject]:
-    """Return the objects among the first `limit` lines of `path`: what a source is recognised by.
+def sample(path: Path, limit: int = SAMPLE_LINES) -> Sample:
+    """Look at the first `limit` lines of `path`.
 
     Raises:
         InputError: as `read_lines`.
     """
     objects = []
-    for line in islice(read_lines(path), limit):
-        try:
-            objects.append(decode(line.raw))
-        except LineRefused:
-            continue
-    return objects
+    with _opened(path) as (form, lines):
+        for line in islice(lines, limit):
+            try:
+                objects.append(line.decode(line.raw))
+            except LineRefused:
+                continue
+    return Sample(form, objects)
 
 
 def sha256_of(path: Path) -> str:
@@ -62,6 +75,34 @@ def sha256_of(path: Path) -> str:
     """
     with _problems_named(path), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[str, Iterator[RawLine]]]:
+    with _problems_named(path), path.open("rb") as file:
+        magic = file.read(len(_PARQUET))
+        file.seek(0)
+        if not magic:
+            raise DamagedError("it is empty")
+        if magic == _PARQUET:
+            yield "Parquet", parquet_rows(file)
+        else:
+            yield _text(split_lines(chunks(file, magic)))
+
+
+def _text(lines: Iterator[RawLine]) -> tuple[str, Iterator[RawLine]]:
+    """Tell JSON lines from tables by the first few lines."""
+    first = list(islice(lines, _PEEKED_LINES))
+    lines = chain(first, lines)
+    if any(is_enriched(line.raw) for line in first):
+        return f"enriched TSV of {len(ENRICHED_COLUMNS)} columns", enriched_rows(lines)
+    objects = any(line.raw.lstrip().startswith(b"{") for line in first)
+    header = header_of(first[0].raw) if first and not objects else None
+    if header is None:
+        return "JSON lines", lines
+    delimiter, names = header
+    next(lines)
+    return f"{'CSV' if delimiter == ',' else 'TSV'} of {len(names)} columns", csv_rows(lines, delimiter, names)
 
 
 @contextmanager

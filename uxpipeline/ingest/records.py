@@ -32,6 +32,8 @@ class Event:
 
     `earliest_only` marks a derived event that exists once per session (the first touch of a form): of several
     candidates with the same id, in whatever order they arrive, the one with the earliest timestamp is kept.
+    `deepest_only` marks one that sums up several lines (how far a page was scrolled): the largest percentage is kept,
+    at the latest timestamp.
     """
 
     id: UUID
@@ -49,6 +51,7 @@ class Event:
     metadata: JsonObject = field(default_factory=dict)
     received_at: datetime | None = None
     earliest_only: bool = False
+    deepest_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

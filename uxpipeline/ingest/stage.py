@@ -30,6 +30,7 @@ _TABLES: Final[dict[type, tuple[str, tuple[str, ...]]]] = {
         (
             "id", "session_id", "event_type", "timestamp", "page_url", "element_path", "element_type", "element_text",
             "coordinates", "viewport_size", "event_data", "component_id", "metadata", "received_at", "earliest_only",
+            "deepest_only",
         ),
     ),
     Session: (

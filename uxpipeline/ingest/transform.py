@@ -4,8 +4,10 @@ What comes out can be stored as it is; nothing after this module sees what a vis
 """
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from uxpipeline.ingest.cleaning import shortened
 from uxpipeline.ingest.detectors import mask_pii
@@ -26,7 +28,18 @@ MAX_PAYLOAD_CHARACTERS = 8192
 TEXT_KEYS = frozenset({"element_text", "$el_text"})
 # Who a visitor is, in the words of the sources: a rejected line is kept without it.
 IDENTITY_KEYS = frozenset(
-    {"visitor_key", "distinct_id", "person_id", "person_properties", "$device_id", "$user_id", "$set", "$set_once"}
+    {
+        "visitor_key",
+        *("distinct_id", "person_id", "person_properties", "$device_id", "$user_id", "$set", "$set_once"),
+        *("user_id", "domain_userid", "network_userid", "refr_domain_userid", "user_fingerprint", "user_ipaddress"),
+        "userId",
+    }
+)
+# What a visitor typed into a field, in the words of Snowplow's form tracking.
+TYPED_KEYS = frozenset({"value"})
+_LEFT_OUT = IDENTITY_KEYS | TYPED_KEYS
+_LEFT_OUT_TEXT = re.compile(
+    rf"""(\\*"(?:{"|".join(map(re.escape, sorted(_LEFT_OUT)))})\\*"\s*:\s*\\*)"(?:\\.|[^"\\])*"?""", re.DOTALL
 )
 
 
@@ -45,7 +58,7 @@ class LineTransformer:
         if line.refusal is not None:
             return line.refusal
         try:
-            return self._storable(self._source.parse(decode(line.raw)))
+            return self._storable(self._source.parse(line.decode(line.raw)))
         except LineRefused as refusal:
             return refusal.rejected
         except Exception as error:  # noqa: BLE001 - an adapter's mistake about one line must not stop the file
@@ -64,20 +77,41 @@ class LineTransformer:
         return Accepted(outcome.source_id, outcome.session_id, kind, records)
 
 
-def quarantine_payload(raw: bytes) -> str:
+def quarantine_payload(line: RawLine) -> str:
     """Return a rejected line as it may be kept in quarantine: masked, and cut where it is long."""
     try:
-        text = json.dumps(mask_json(_without_identity(decode(raw))), ensure_ascii=False)
+        text = json.dumps(mask_json(_without_identity(line.decode(line.raw))), ensure_ascii=False)
     except LineRefused:
-        text = mask_pii(raw.decode(errors="replace"))
+        text = mask_pii(_LEFT_OUT_TEXT.sub(r'\1"[left out]"', _readable(line.raw).decode(errors="replace")))
     return text[:MAX_PAYLOAD_CHARACTERS]
 
 
+def _readable(raw: bytes) -> bytes:
+    """Of a damaged row of a table, what comes before the first JSON: nobody can tell what people typed in it."""
+    return raw if raw.lstrip().startswith(b"{") else raw.partition(b"{")[0]
+
+
 def _without_identity(value: JsonObject) -> JsonObject:
-    kept: JsonObject = {}
-    for key, item in value.items():
-        if key in TEXT_KEYS and isinstance(item, str):
-            kept[key] = mask_text(item, None)
-        elif key not in IDENTITY_KEYS:
-            kept[key] = _without_identity(item) if isinstance(item, dict) else item
-    return kept
+    return {
+        key: mask_text(item, None) if key in TEXT_KEYS and isinstance(item, str) else _nested(item)
+        for key, item in value.items()
+        if key not in _LEFT_OUT
+    }
+
+
+def _nested(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return _without_identity(value)
+    if isinstance(value, list):
+        return [_nested(item) for item in value]
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        return _inside_text(value)
+    return value
+
+
+def _inside_text(text: str) -> Any:  # noqa: ANN401 - as above
+    """Some files hold JSON as text: Parquet, tables of loaders."""
+    try:
+        return _nested(decode(f'{{"json": {text}}}')["json"])
+    except LineRefused:
+        return _LEFT_OUT_TEXT.sub(r'\1"[left out]"', text)

@@ -21,12 +21,22 @@ _SYSTEMS = {
     "Linux": re.compile(r"\bLinux\b"),
 }
 _COARSE = re.compile(rf"(?:{'|'.join(_BROWSERS)}) \d{{1,4}} / (?:{'|'.join(_SYSTEMS)})")
+_TABLET = re.compile(r"\b(?:iPad|Tablet|PlayBook|Silk|Kindle)\b|\bAndroid\b(?!.*\bMobile\b)")
+_PHONE = re.compile(r"\b(?:Mobile|Mobi|iPhone|iPod)\b")
+_DESKTOP = re.compile(r"\b(?:Windows NT|Macintosh|X11|CrOS)\b")
 _MAX_CHARACTERS = 1024
 
 
 def coarse_user_agent(user_agent: str) -> str | None:
     """Return browser, major version and system, e.g. `Chrome 156 / Android`; None for what we do not know."""
     return _coarse(user_agent[:_MAX_CHARACTERS])
+
+
+@lru_cache(maxsize=1024)
+def device_type_of(user_agent: str) -> str | None:
+    """Return `tablet`, `mobile` or `desktop`; None for what we do not know."""
+    kinds = (("tablet", _TABLET), ("mobile", _PHONE), ("desktop", _DESKTOP))
+    return next((kind for kind, pattern in kinds if pattern.search(user_agent[:_MAX_CHARACTERS])), None)
 
 
 @lru_cache(maxsize=1024)

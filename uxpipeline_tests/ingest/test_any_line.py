@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from uxpipeline.ingest.enriched import ENRICHED_COLUMNS
 from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.records import Accepted, Event, JsonObject, Rejected, Session
 from uxpipeline_tests.ingest.builders import EARLIEST, NOW, native_event, posthog_line, transformer
+from uxpipeline_tests.ingest.snowplow_files import captured, loaded
 
-NATIVE, POSTHOG = transformer("native"), transformer("posthog")
+NATIVE, POSTHOG, SNOWPLOW = transformer("native"), transformer("posthog"), transformer("snowplow")
 ODD = ["", "jane@example.com", "2026-10-05T07:38:46Z", "https://x.test/?a=jane@example.com", "\u202e\u200b", "x" * 5000]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5) | st.sampled_from(ODD),
@@ -32,6 +34,8 @@ PROPERTIES = [
     *("$event_type", "$elements", "$exception_list", "$prev_pageview_max_scroll_percentage", "$prev_pageview_duration"),
     *("$feature_flag", "$feature_flag_response", "$geoip_country_code"),
 ]
+SNOWPLOW_EVENTS = {row["event_name"]: loaded(row) for row in captured()}
+SNOWPLOW_JSON = {name for row in SNOWPLOW_EVENTS.values() for name in row if name.startswith(("contexts", "unstruct"))}
 EVENTS = [
     "$pageview",
     "$pageleave",
@@ -61,9 +65,18 @@ def test_posthog(event: str, odd: JsonObject, changes: JsonObject, kind: str) ->
     check(POSTHOG.outcome(line(posthog_line(event, {"$event_type": kind, **odd}) | changes)))
 
 
-@pytest.mark.parametrize("each", [NATIVE, POSTHOG])
+@given(
+    st.sampled_from(sorted(SNOWPLOW_EVENTS)),
+    st.dictionaries(st.sampled_from([*ENRICHED_COLUMNS, *sorted(SNOWPLOW_JSON)]), values, max_size=4),
+)
+def test_snowplow(event: str, odd: JsonObject) -> None:
+    common = {name: cell for name, cell in SNOWPLOW_EVENTS[event].items() if cell}
+    check(SNOWPLOW.outcome(line(common | odd)))
+
+
+@pytest.mark.parametrize("each", [NATIVE, POSTHOG, SNOWPLOW])
 @given(raw=st.binary(max_size=100))
-def test_any_bytes(each: Any, raw: bytes) -> None:  # noqa: ANN401 - either transformer
+def test_any_bytes(each: Any, raw: bytes) -> None:  # noqa: ANN401 - any transformer
     assert isinstance(each.outcome(RawLine(1, raw)), Rejected)
 
 

@@ -51,7 +51,7 @@ class Capture:
 
 
 def outcomes(path: Path) -> Iterator[Outcome]:
-    source = detect(sample(path), Context(rules=load_funnels(DEMO / "funnels.yaml")))
+    source = detect(sample(path).objects, Context(rules=load_funnels(DEMO / "funnels.yaml")))
     assert source
     assert source.name == "posthog"
     transformer = LineTransformer(source, earliest=EARLIEST, now=NOW, erased=Tombstones(b"key"))

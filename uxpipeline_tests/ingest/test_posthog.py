@@ -123,7 +123,7 @@ def test_each_touch_of_a_field_may_be_the_start_of_its_form(kind: str) -> None:
         element_type="form",
         viewport_size={"width": 412, "height": 915},
         event_data={"form_id": "lead-form", "field": "email"},
-        metadata={"detector": "uxpipeline.form", "version": 1, "params": {"on": ["click", "change"]}},
+        metadata={"detector": "uxpipeline.form", "version": 1, "parameters": {"on": ["click", "change"]}},
         received_at=ARRIVED,
         earliest_only=True,
     )

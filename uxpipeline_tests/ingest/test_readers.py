@@ -221,7 +221,7 @@ def test_parquet_with_ambiguous_columns_is_refused(tmp_path: Path) -> None:
 
 def test_a_sample_holds_the_objects_among_the_first_lines(tmp_path: Path) -> None:
     path = written(tmp_path, b'{"a": 1}\nno json\n{"a": 2}\n{"a": 3}')
-    assert sample(path, limit=3) == [{"a": 1}, {"a": 2}]
+    assert sample(path, limit=3).objects == [{"a": 1}, {"a": 2}]
 
 
 def test_a_file_is_known_by_its_bytes(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from uxpipeline_tests.ingest.builders import native_event, posthog_line
         ([{}, {"other": 1}, native_event()], "native"),
         ([posthog_line()], "posthog"),
         ([posthog_line(distinct_id=...), {}], "posthog"),
+        ([{"event_id": "e", "collector_tstamp": "2026-11-22 12:27:58.968", "event": "page_view"}], "snowplow"),
         ([], None),
         ([{"files": ["a.jsonl"]}], None),
         ([{"session_id": "s", "type": 0, "data": {}, "timestamp": 1795352828745}], None),
@@ -26,7 +27,7 @@ def test_a_file_is_recognised_by_its_first_objects(sample: list[JsonObject], nam
     assert (found and found.name) == name
 
 
-@pytest.mark.parametrize("name", ["native", "posthog"])
+@pytest.mark.parametrize("name", ["native", "posthog", "snowplow"])
 def test_a_source_can_be_named(name: str) -> None:
     assert source_named(name, Context()).name == name
     assert SOURCES[name].name == name

@@ -85,7 +85,7 @@ def test_quarantine_keeps_what_went_wrong_and_not_who_it_was() -> None:
         "visitor_key": "jane",
         "properties": {"distinct_id": "jane", "$el_text": "Jane", "note": "jane@example.com"},
     }
-    assert json.loads(quarantine_payload(json.dumps(line).encode())) == {
+    assert json.loads(quarantine_payload(raw(line))) == {
         "session_id": "s",
         "event_type": "Click",
         "timestamp": "2026-10-05T07:38:46Z",
@@ -96,5 +96,5 @@ def test_quarantine_keeps_what_went_wrong_and_not_who_it_was() -> None:
 
 
 def test_quarantine_masks_and_cuts_what_is_no_json() -> None:
-    assert quarantine_payload(b'{"mail": "jane@example.com", \xff') == '{"mail": "[email]", \ufffd'
-    assert len(quarantine_payload(b"x " * 100_000)) == 8192
+    assert quarantine_payload(RawLine(1, b'{"mail": "jane@example.com", \xff')) == '{"mail": "[email]", \ufffd'
+    assert len(quarantine_payload(RawLine(1, b"x " * 100_000))) == 8192

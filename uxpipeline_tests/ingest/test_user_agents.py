@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.user_agents import coarse_user_agent
+from uxpipeline.ingest.user_agents import coarse_user_agent, device_type_of
 
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
 WINDOWS = (
@@ -38,3 +38,21 @@ def test_only_family_major_version_and_system_stay(user_agent: str, coarse: str 
 def test_coarsening_twice_is_coarsening_once(user_agent: str, more: str) -> None:
     coarse = coarse_user_agent(user_agent + more)
     assert coarse is None or coarse_user_agent(coarse) == coarse
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        (WINDOWS, "desktop"),
+        (MAC + "Version/18.1 Safari/605.1.15", "desktop"),
+        ("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) Chrome/140.0.0.0 Safari/537.36", "desktop"),
+        (ANDROID + "Chrome/156.0.0.0 Mobile Safari/537.36", "mobile"),
+        (ANDROID + "Chrome/156.0.0.0 Safari/537.36", "tablet"),
+        (IPHONE + "Version/18.1 Mobile/15E148 Safari/604.1", "mobile"),
+        ("Mozilla/5.0 (iPad; CPU OS 18_1 like Mac OS X) Version/18.1 Mobile/15E148 Safari/604.1", "tablet"),
+        ("curl/8.5.0", None),
+        ("", None),
+    ],
+)
+def test_a_device_is_known_by_its_user_agent(user_agent: str, device: str | None) -> None:
+    assert device_type_of(user_agent) == device

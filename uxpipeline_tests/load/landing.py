@@ -98,4 +98,5 @@ def counts(report: FileReport) -> dict[str, int]:
 
 
 def as_dict(report: FileReport) -> dict[str, Any]:
-    return {field.name: getattr(report, field.name) for field in fields(report)}
+    """What the ledger keeps of a report."""
+    return {field.name: getattr(report, field.name) for field in fields(report) if field.name != "seen"}

@@ -9,7 +9,7 @@ with written as (
         coalesce(e.received_at, clock_timestamp()), e.load_id
     from uxpipeline.stage_events e
     join uxpipeline.stage_lines l on l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
-    where e.load_id = %(load_id)s and not e.earliest_only
+    where e.load_id = %(load_id)s and not e.earliest_only and not e.deepest_only
     order by e.session_id, e."timestamp", e.id
     on conflict do nothing
     returning session_id, id

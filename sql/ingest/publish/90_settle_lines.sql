@@ -13,7 +13,7 @@ set outcome = case
     when exists (select from uxpipeline.stage_conversions c where c.load_id = l.load_id and c.line_no = l.line_no)
         or exists (
             select from uxpipeline.stage_events e
-            where e.load_id = l.load_id and e.line_no = l.line_no and not e.earliest_only
+            where e.load_id = l.load_id and e.line_no = l.line_no and not e.earliest_only and not e.deepest_only
         )
         or exists (
             select from uxpipeline.stage_sessions s

@@ -7,8 +7,11 @@ An adapter is a class in a module of its own beside this one, entered in `SOURCE
 - `Ignored`, by kind, for what the tracker defines and our tables have no place for;
 - `LineRefused` raised (the functions in `uxpipeline.ingest.fields` do) where something it needs is missing or wrong.
 
-It maps and does not judge: limits, masking and the hash of the visitor come afterwards, the same for all trackers.
-`native.py` is the smallest example, `uxpipeline_tests/ingest/test_native.py` how one is tested.
+It maps and does not judge: limits, masking and the hash of the visitor come afterwards, the same for all trackers. What
+a tracker does not report is derived afterwards too, from rows that the adapter marks (`signals.py`).
+
+`docs/sources.md` has a complete example and the rules of each part, `native.py` is the smallest adapter in use,
+`uxpipeline_tests/ingest/test_native.py` how one is tested.
 """
 
 from collections.abc import Sequence
@@ -19,6 +22,7 @@ from uxpipeline.ingest.records import JsonObject, Outcome
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.native import Native
 from uxpipeline.ingest.sources.posthog import PostHog
+from uxpipeline.ingest.sources.snowplow import Snowplow
 
 
 class Source(Protocol):
@@ -42,7 +46,7 @@ class Source(Protocol):
         ...
 
 
-SOURCES: dict[str, type[Source]] = {source.name: source for source in (PostHog, Native)}
+SOURCES: dict[str, type[Source]] = {source.name: source for source in (PostHog, Snowplow, Native)}
 """By name, the more particular before the more general: the first that recognises a file reads it."""
 
 

@@ -19,11 +19,12 @@ from uxpipeline.ingest.records import (
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.posthog_elements import NOWHERE, Place, Target, parse_list, target_of, target_of_chain
 from uxpipeline.ingest.sources.posthog_hit import Hit, properties_of, read_hit, session_of
+from uxpipeline.ingest.sources.signals import form_start_by
 from uxpipeline.ingest.sources.steps import derived_steps
 from uxpipeline.ingest.urls import url_path
 
 VARIANTS = {"control": "A", "test": "B", "A": "A", "B": "B"}
-_FORM_DETECTOR = {"detector": "uxpipeline.form", "version": 1, "params": {"on": ["click", "change"]}}
+_FORM_START = form_start_by("click", "change")
 
 
 class PostHog:
@@ -108,7 +109,7 @@ class PostHog:
         if form is None or form.field is None:
             return []
         start_id = derived_id(hit.session_id, form.form_id, "form_start")
-        touch = _event(hit, "form_start", form.place, _touch(target), _FORM_DETECTOR, start_id)
+        touch = _event(hit, "form_start", form.place, _touch(target), _FORM_START, start_id)
         return [touch, *self._steps(hit, self._rules.form_start(form.form_id))]
 
     def _form_submit(self, hit: Hit, target: Target) -> list[Record]:

@@ -51,7 +51,9 @@ def _spec(relation: str) -> dg.AssetSpec:
 
 
 @dg.multi_asset(specs=[_spec(relation) for relation in DESCRIPTIONS], check_specs=[FILES_ACCEPTED], name="load_landing")
-def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+def raw_tables(
+    context: dg.AssetExecutionContext, pipeline: PipelineResource
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Load what is new in the landing folder; rows inserted directly are already there."""
     now = datetime.now(UTC)
     pipeline.settings.landing.mkdir(parents=True, exist_ok=True)
@@ -61,6 +63,9 @@ def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None
         if pipeline.settings.keep_events_days is not None:
             drop_events_before(connection, now.date() - timedelta(days=pipeline.settings.keep_events_days))
         reports = load_paths(connection, pipeline.settings, [pipeline.settings.landing], now)
+        for report in reports:
+            if report.seen:
+                context.log.info("%s: %s as %s, %s lines", report.name, report.status, report.seen, report.lines)
         erase_returned(connection, privacy_key(pipeline.settings))
         close_silent_sessions(connection, now)
         for relation in DESCRIPTIONS:
@@ -83,7 +88,7 @@ def _acceptance(reports: list[FileReport]) -> dg.AssetCheckResult:
 
 
 def _files(reports: list[FileReport]) -> dict[str, Any]:
-    columns = ("name", "source", "status", "lines", "inserted", "duplicates", "quarantined", "parked")
+    columns = ("name", "source", "seen", "status", "lines", "inserted", "duplicates", "quarantined", "parked")
     rows = [
         (*columns, "ignored"),
         ("---",) * (len(columns) + 1),
