@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 
 import uxpipeline.demo
@@ -195,3 +196,19 @@ def test_recordings_may_be_in_any_file_as_long_as_their_pages_are_whole(shop: La
     for recording in reversed(by_recording.values()):
         shop.load(*recording, now=AFTERWARDS)
     assert shop.state() == before
+
+
+def test_an_export_in_a_folder_with_its_manifest_compressed_with_brotli(shop: Landing) -> None:
+    (shop.folder / "manifest.json").write_text('{"files": ["2026/11/22_events.jsonl.br"]}')
+    content = "\n".join(captured("posthog")).encode()
+    (shop.folder / "2026").mkdir()
+    (shop.folder / "2026" / "22_events.jsonl.br").write_bytes(brotli.compress(content))
+    export, manifest = shop.load_all(shop.folder, now=AFTERWARDS)
+    assert (export.status, export.source, export.lines) == ("loaded", "posthog", 149)
+    assert manifest.status == "skipped"
+
+
+def test_bursts_are_one_rage_and_each_of_their_clicks(shop: Landing) -> None:
+    load(shop, "posthog")
+    burst = "#apply-coupon"
+    assert (on_elements(shop, "rage_click")[burst], on_elements(shop, "click")[burst]) == (1, 7)
