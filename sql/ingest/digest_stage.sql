@@ -12,4 +12,8 @@ from (
     select a::text from uxpipeline.stage_assignments a where a.load_id = %(load_id)s
     union all
     select c::text from uxpipeline.stage_conversions c where c.load_id = %(load_id)s
+    union all
+    select m::text from uxpipeline.stage_moments m where m.load_id = %(load_id)s
+    union all
+    select r::text from uxpipeline.stage_remarks r where r.load_id = %(load_id)s
 ) stage;

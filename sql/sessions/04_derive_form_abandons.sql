@@ -34,9 +34,24 @@ expected as (
         seen.left_at as "timestamp",
         f.session_id, f.element_path, f.element_type, f.page_url, f.component_id, f.viewport_size, f.metadata, f.load_id,
         seen.received_at,
-        jsonb_build_object('form_id', f.event_data -> 'form_id') as event_data
+        jsonb_build_object('form_id', f.event_data -> 'form_id')
+            || case when last_touch.field is null then '{}' else jsonb_build_object('last_field', last_touch.field) end as event_data
     from forms f
     join seen on seen.n = f.n and seen.id = f.id
+    left join lateral (
+        select touches.field
+        from (
+            select e."timestamp" as at, e.touched_field as field
+            from touched_events e
+            where e.n = f.n and e.touched_form_id = f.event_data -> 'form_id' and e.touched_field is not null
+            union all
+            select r.at, r.value
+            from uxpipeline.remarks r
+            where r.session_id = f.session_id and r.kind = 'form_touch' and r.subject = f.event_data ->> 'form_id'
+        ) touches
+        order by touches.at desc, touches.field desc
+        limit 1
+    ) last_touch on true
     where f.event_type = 'form_start' and seen.last_at <= %(silent_before)s and seen.submitted is not true
 ),
 -- A session that somebody is erasing is waited for, and left alone once it is gone.
@@ -53,6 +68,7 @@ gone as (
         and not exists (
             select from expected x
             where x.session_id = f.session_id and x.id = f.id and x."timestamp" = f."timestamp"
+                and x.event_data = f.event_data
         )
 ),
 withdrawn as (
@@ -74,6 +90,8 @@ written as (
         x.component_id, x.viewport_size, x.metadata, x.received_at, x.load_id
     from expected x
     join kept on kept.session_id = x.session_id
+    -- What is written anew has gone by then.
+    where (select count(*) from withdrawn) >= 0
     on conflict do nothing
     returning session_id, "timestamp"
 ),

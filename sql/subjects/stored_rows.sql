@@ -25,5 +25,9 @@ from (
     select 6, 'quarantine', q.received_at, to_jsonb(q)
     from uxpipeline.quarantine q
     where strpos(q.payload, %(session_id)s) > 0
+    union all
+    select 7, 'remarks', r.at, to_jsonb(r)
+    from uxpipeline.remarks r
+    where r.session_id = %(session_id)s
 ) found
 order by found.place, found.at, found.content ->> 'id';

@@ -60,7 +60,9 @@ def migrate(
 def load(
     paths: LoadPaths,
     *,
-    source: Annotated[str, typer.Option(help="Format: auto, native, posthog or snowplow.")] = "auto",
+    source: Annotated[
+        str, typer.Option(help="Format: auto, native, posthog, snowplow, segment, rudderstack or rrweb.")
+    ] = "auto",
     max_bad: Annotated[str, typer.Option(help="Largest share of bad lines a file may have, e.g. 5% or 0.05.")] = "5%",
     json: Json = False,
 ) -> None:

@@ -15,6 +15,7 @@ UNSUSPECTED_BYTES = 64 * 1024 * 1024
 
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_BROTLI_PEEK_BYTES = 4096
 # Zstandard has no bound on what one call returns: one kibibyte of input can be 32 MiB of output.
 _ZSTD_INPUT_BYTES = 1024
 _ZSTD_MAX_WINDOW = 64 * 1024 * 1024
@@ -35,6 +36,8 @@ def chunks(file: BinaryIO, magic: bytes) -> Iterator[bytes]:
         return _guarded(file, _gzip_chunks(file))
     if magic.startswith(_ZSTD):
         return _guarded(file, _zstd_chunks(file))
+    if not magic.startswith(b"{") and _is_brotli(file):
+        return _guarded(file, _brotli_chunks(file))
     return iter(partial(file.read, CHUNK_BYTES), b"")
 
 
@@ -77,3 +80,35 @@ def _zstd_chunks(file: BinaryIO) -> Iterator[bytes]:
         raise DamagedError("its Zstandard data is corrupt") from None
     if frame is not None:
         raise DamagedError("its Zstandard data is cut off")
+
+
+def _is_brotli(file: BinaryIO) -> bool:
+    """Tell whether the file begins with JSON compressed with Brotli, which has no mark of its own."""
+    try:
+        import brotli  # noqa: PLC0415 - optional package
+    except ImportError:
+        return False
+    head = file.read(_BROTLI_PEEK_BYTES)
+    file.seek(0)
+    try:
+        start: bytes = brotli.Decompressor().process(head, output_buffer_limit=1)
+    except brotli.error:
+        return False
+    return start.startswith(b"{")
+
+
+def _brotli_chunks(file: BinaryIO) -> Iterator[bytes]:
+    import brotli  # noqa: PLC0415 - optional package
+
+    decompressor = brotli.Decompressor()
+    try:
+        while not decompressor.is_finished():
+            piece = file.read(CHUNK_BYTES) if decompressor.can_accept_more_data() else b""
+            data = decompressor.process(piece, output_buffer_limit=CHUNK_BYTES)
+            if not data and not piece and decompressor.can_accept_more_data():
+                raise DamagedError("its Brotli data is cut off")
+            yield data
+    except brotli.error:
+        raise DamagedError("its Brotli data is corrupt") from None
+    if file.read(1):
+        raise DamagedError("something follows its Brotli data")

@@ -11,22 +11,30 @@ The file names them in order; `step_order` counts from 1::
         - {step: lead, form_submit: lead-form}
 
 A page rule is a shell pattern for the path of a URL, where `*` stands for any characters, slashes too.
+
+Beside them `events` may say what a site's own events are in our words: `{Broken Link Clicked: error}`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import yaml
 
 from uxpipeline.errors import ConfigurationError
+from uxpipeline.ingest.records import JsonObject
 
 Trigger = Literal["page", "event", "form_start", "form_submit"]
 _TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 _MAX_NAME_BYTES = 200
+_NAMEABLE = sorted(
+    {"click", "rage_click", "hover", "hesitation", "form_start", "form_submit", "form_abandon", "error"}
+    | {"scroll", "scroll_depth", "time_on_element"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,10 @@ class Step:
 class FunnelRules:
     """All configured steps, answering which of them an observation reaches."""
 
-    def __init__(self, steps: Iterable[Step] = ()) -> None:
+    def __init__(self, steps: Iterable[Step] = (), event_types: Mapping[str, str] | None = None) -> None:
+        """Take `event_types`, what a site's own events are in our words, beside the steps."""
         self.steps = tuple(steps)
+        self.event_types = dict(event_types or {})
         self._pages = tuple(
             (re.compile(translate(step.value)).match, step) for step in self.steps if step.trigger == "page"
         )
@@ -60,6 +70,10 @@ class FunnelRules:
     def event(self, name: str) -> tuple[Step, ...]:
         """Return the steps that an event of this name reaches."""
         return self._named.get(("event", name), ())
+
+    def named_event(self, name: str) -> tuple[Step, ...]:
+        """Return the steps of an event that people named: a rule for `order_completed` sees `Order Completed` too."""
+        return self.event(name) or self.event(_snake_case(name))
 
     def form_start(self, form_id: str) -> tuple[Step, ...]:
         """Return the steps that touching this form reaches."""
@@ -85,7 +99,7 @@ def load_funnels(path: Path) -> FunnelRules:
     except (yaml.YAMLError, UnicodeDecodeError):
         raise ConfigurationError(f"The funnel file `{path}` is not YAML", "Check its indentation and quotes") from None
     try:
-        return FunnelRules(_steps(content))
+        return FunnelRules(_steps(content), _event_types(content))
     except _MistakeError as mistake:
         raise ConfigurationError(
             f"In the funnel file `{path}`, {mistake}", "docs/configuration.md shows how funnels are written"
@@ -100,6 +114,16 @@ def _steps(content: Any) -> list[Step]:  # noqa: ANN401 - whatever YAML holds
     if not isinstance(content, dict) or not isinstance(content.get("funnels"), dict):
         raise _MistakeError("there is no `funnels` section")
     return [step for funnel, entries in content["funnels"].items() for step in _funnel(funnel, entries)]
+
+
+def _event_types(content: JsonObject) -> dict[str, str]:
+    named = content.get("events", {})
+    if not isinstance(named, dict):
+        raise _MistakeError("`events` is not a list of `name: type`")
+    for name, event_type in named.items():
+        if not _is_name(name) or event_type not in _NAMEABLE:
+            raise _MistakeError(f"event `{name}`: its type is none of {', '.join(_NAMEABLE)}")
+    return named
 
 
 def _funnel(funnel: Any, entries: Any) -> list[Step]:  # noqa: ANN401 - whatever YAML holds
@@ -129,6 +153,11 @@ def _step(where: str, funnel: str, order: int, entry: Any) -> Step:  # noqa: ANN
     if trigger == "page" and value[0] not in "/*":
         raise _MistakeError(f"{where}: `page` is a pattern for the path, so it starts with `/`")
     return Step(funnel, entry["step"], order, trigger, value)
+
+
+@lru_cache(maxsize=1024)
+def _snake_case(name: str) -> str:
+    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
 def _is_name(value: object) -> bool:

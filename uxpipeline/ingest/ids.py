@@ -12,13 +12,18 @@ _NAMESPACE = UUID("6f0d2a0e-6a0c-5d39-9b61-4c1f5f1b7a52")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
+def is_uuid(value: str) -> bool:
+    """Tell whether `value` spells a UUID in its usual form."""
+    return _UUID.fullmatch(value) is not None
+
+
 def parse_id(value: object, field: str) -> UUID:
     """Return the UUID that `value` spells in its usual form.
 
     Raises:
         LineRefused: `bad_id`.
     """
-    if not isinstance(value, str) or not _UUID.fullmatch(value):
+    if not isinstance(value, str) or not is_uuid(value):
         raise LineRefused("bad_id", field)
     return UUID(value)
 

@@ -66,7 +66,7 @@ class Loader:
     context: Context
     now: datetime
     max_bad: float
-    source: Source | None
+    source: str | None
     progress: Progress
 
     def load(self, path: Path, *, inside_folder: bool) -> FileReport:
@@ -120,10 +120,11 @@ class Loader:
 
     def _recognised(self, path: Path) -> tuple[Source | None, str]:
         """Return the adapter for a file and the form it has; no adapter for one in no known format or empty."""
+        named = source_named(self.source, self.context) if self.source is not None else None
         if not path.stat().st_size:
-            return self.source, "empty"
+            return named, "empty"
         form, objects = sample(path)
-        return self.source or detect(objects, self.context), form
+        return named or detect(objects, self.context), form
 
     def _load_from(
         self, source: Source, path: Path, report: FileReport, quarantined: QuarantinedFile | None = None
@@ -160,10 +161,13 @@ class Loader:
         erased = read_tombstones(self.connection, privacy_key(self.settings))
         transformer = LineTransformer(source, earliest=self.settings.earliest, now=self.now, erased=erased)
         writer = StageWriter(self.connection, load_id)
-        for count, line in enumerate(read_lines(path), start=1):
-            if only is not None and line.number not in only:
+        for count, line in enumerate(transformer.ordered(read_lines(path)), start=1):
+            skipped = only is not None and line.number not in only
+            if skipped and not source.reading.order:
                 continue
             outcome = transformer.outcome(line)
+            if skipped:
+                continue
             payload = quarantine_payload(line) if isinstance(outcome, Rejected) else ""
             if erased.named_in(payload):
                 outcome, payload = ERASED, ""
@@ -240,9 +244,10 @@ def _loader(
 ) -> Loader:
     rules = load_funnels(settings.funnels) if settings.funnels else FunnelRules()
     context = Context(rules=rules)
-    adapter = None if source == "auto" else source_named(source, context)
+    if source != "auto":
+        source_named(source, context)
     configure(connection, rules, settings.conversion)
-    return Loader(connection, settings, context, now, max_bad, adapter, progress)
+    return Loader(connection, settings, context, now, max_bad, None if source == "auto" else source, progress)
 
 
 def configure(connection: Connection, rules: FunnelRules, conversion: str) -> None:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from uxpipeline.ingest.detectors import mask_pii
-from uxpipeline.ingest.records import Conversion, Event, FunnelStep, JsonObject, Record, Session
+from uxpipeline.ingest.records import Assignment, Event, FunnelStep, JsonObject, Moment, Record, Remark, Session
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.updating import updated
 from uxpipeline.ingest.urls import clean_referrer, clean_url
@@ -58,9 +58,11 @@ class RecordMasker:
         if isinstance(record, FunnelStep):
             reason = record.dropoff_reason
             return updated(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
-        if isinstance(record, Conversion):
-            return record
-        return updated(record, metadata=mask_json(record.metadata))
+        if isinstance(record, Assignment):
+            return updated(record, metadata=mask_json(record.metadata))
+        if isinstance(record, Moment):
+            return updated(record, visitor=visitor_hash(self._key, record.visitor))
+        return _mask_remark(record) if isinstance(record, Remark) else record
 
     def _mask_session(self, session: Session) -> Session:
         return updated(
@@ -89,6 +91,12 @@ def _mask_event(event: Event) -> Event:
         event_data=mask_json(event.event_data),
         metadata=mask_json(event.metadata),
     )
+
+
+def _mask_remark(remark: Remark) -> Remark:
+    """As the rows are masked that it is about."""
+    subject = mask_pii(remark.subject) if remark.kind == "dead_click" else _mask_value(remark.subject)
+    return updated(remark, subject=subject, value=_mask_value(remark.value))
 
 
 def _mask_value(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -10,9 +10,7 @@ from psycopg.types.json import Jsonb
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.errors import InputError, PublishRefusedError
-
-SILENCE = timedelta(minutes=30)
-"""A session without events for this long is over."""
+from uxpipeline.ingest.stage import SILENCE
 
 
 @dataclass
@@ -83,7 +81,7 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
     with transaction(connection):
         _require_green(connection, file.load_id)
         rows_written: Counter[str] = Counter()
-        for step in (*files_below("ingest/publish"), *files_below("sessions")):
+        for step in (*files_below("ingest/sessionise"), *files_below("ingest/publish"), *files_below("sessions")):
             cursor = connection.execute(statement(step.name), values)
             if cursor.description:
                 rows_written.update(dict(cursor.fetchall()))

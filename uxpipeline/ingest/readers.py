@@ -1,8 +1,8 @@
 """A tracker's export file as a stream of numbered lines, in bounded memory.
 
-A file is JSON lines, CSV or Snowplow's enriched TSV, plain or compressed with gzip or Zstandard, or Parquet; its first
-bytes and lines say which. Blank lines are no lines: they are skipped and never counted, but line numbers stay those of
-the decompressed file.
+A file is JSON lines, CSV or Snowplow's enriched TSV, plain or compressed with gzip, Zstandard or Brotli, or Parquet;
+its first bytes and lines say which. Blank lines are no lines: they are skipped and never counted, but line numbers stay
+those of the decompressed file.
 """
 
 import hashlib

@@ -127,7 +127,36 @@ class Conversion:
     test_id: str | None = None
 
 
-Record = Event | Session | FunnelStep | Assignment | Conversion
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When a visitor did something, in the words of a source that knows no sessions.
+
+    `session_id` then stands for the visitor in every record of the line, until publish has all the visitor's moments
+    and cuts them into sessions.
+    """
+
+    session_id: str
+    visitor: str
+    """In clear; staged and stored only as a keyed hash."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What a line says about rows that other lines bring, earlier or later.
+
+    `dead_click`: the click on the element whose path is `subject`, at `at`, had no effect. `form_touch`: in the form
+    whose id is `subject` the field `value` was touched.
+    """
+
+    session_id: str
+    kind: Literal["dead_click", "form_touch"]
+    subject: str
+    at: datetime
+    value: str = ""
+
+
+Record = Event | Session | FunnelStep | Assignment | Conversion | Moment | Remark
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from psycopg import sql
@@ -15,14 +16,18 @@ from uxpipeline.ingest.records import (
     Event,
     FunnelStep,
     Ignored,
+    Moment,
     Outcome,
     Record,
     Rejected,
+    Remark,
     Session,
 )
 
 CHUNK_LINES = 5_000
 REMEMBERED_SESSIONS = 50_000
+SILENCE = timedelta(minutes=30)
+"""A session without events for this long is over."""
 
 _TABLES: Final[dict[type, tuple[str, tuple[str, ...]]]] = {
     Event: (
@@ -53,6 +58,8 @@ _TABLES: Final[dict[type, tuple[str, tuple[str, ...]]]] = {
         ("id", "test_id", "session_id", "variant", "assigned_at", "metadata", "received_at", "park"),
     ),
     Conversion: ("stage_conversions", ("session_id", "name", "at", "test_id")),
+    Moment: ("stage_moments", ("session_id", "visitor", "at")),
+    Remark: ("stage_remarks", ("session_id", "kind", "subject", "at", "value")),
 }  # fmt: skip
 _LINE_COLUMNS = ("source_id", "session_id", "kind", "outcome", "reason", "detail", "payload")
 _RENAMED = {"visitor": "visitor_key"}  # hashed by the time it is staged
@@ -91,9 +98,12 @@ class StageWriter:
         self._rows[type(record)].append((self._load_id, line_no, *values))
 
     def _is_news(self, hint: Session) -> bool:
-        """Whether an event says something of its session that the last hint did not; most repeat it."""
+        """Whether an event says something of its session that the last hint did not; most repeat it.
+
+        After a silence it may be another session: where sessions have yet to be cut, the name is the visitor's.
+        """
         last = self._hints.get(hint.session_id)
-        if last is not None and last.at is not None and hint.at is not None and hint.at >= last.at:
+        if last is not None and last.at is not None and hint.at is not None and last.at <= hint.at < last.at + SILENCE:
             # Where the session was later says nothing of where it began.
             landing_page = last.landing_page if hint.at > last.at and last.landing_page else hint.landing_page
             if replace(hint, at=last.at, received_at=last.received_at, landing_page=landing_page) == last:

@@ -19,7 +19,7 @@ _ESCAPED_NUL_OR_SURROGATE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def decode(raw: bytes | str) -> JsonObject:
+def decode(raw: bytes | str, max_depth: int = MAX_DEPTH, max_keys: int = MAX_KEYS) -> JsonObject:
     """Return the object a line holds.
 
     Raises:
@@ -37,29 +37,29 @@ def decode(raw: bytes | str) -> JsonObject:
         raise LineRefused("nul_character" if b"\0" in data else "not_json") from None
     if not isinstance(value, dict):
         raise LineRefused("not_an_object")
-    if _needs_walk(data):
-        _walk(value)
+    if _needs_walk(data, max_depth, max_keys):
+        _walk(value, max_depth, max_keys)
     return value
 
 
-def _needs_walk(data: bytes) -> bool:
+def _needs_walk(data: bytes, max_depth: int, max_keys: int) -> bool:
     """Tell from the bytes whether the tree could break a rule: walking every line would cost more than parsing it."""
     return (
-        data.count(b"{") + data.count(b"[") > MAX_DEPTH
-        or data.count(b":") > MAX_KEYS
+        data.count(b"{") + data.count(b"[") > max_depth
+        or data.count(b":") > max_keys
         or _ESCAPED_NUL_OR_SURROGATE.search(data) is not None
     )
 
 
-def _walk(root: JsonObject) -> None:
+def _walk(root: JsonObject, max_depth: int, max_keys: int) -> None:
     level: list[Any] = [root]
     depth = keys = 0
     while level:
         depth += 1
-        if depth > MAX_DEPTH:
+        if depth > max_depth:
             raise LineRefused("too_deep")
         keys += sum(len(node) for node in level if isinstance(node, dict))
-        if keys > MAX_KEYS:
+        if keys > max_keys:
             raise LineRefused("too_many_keys")
         level = [child for node in level for child in _children(node) if _is_container(child)]
 

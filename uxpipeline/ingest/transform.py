@@ -5,14 +5,17 @@ What comes out can be stored as it is; nothing after this module sees what a vis
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from uxpipeline.ingest.cleaning import shortened
 from uxpipeline.ingest.detectors import mask_pii
 from uxpipeline.ingest.limits import is_session_id
 from uxpipeline.ingest.lines import RawLine
+from uxpipeline.ingest.ordering import in_order
 from uxpipeline.ingest.privacy import RecordMasker, mask_json, mask_text
 from uxpipeline.ingest.records import Accepted, Ignored, JsonObject, Outcome, Rejected
 from uxpipeline.ingest.refusal import LineRefused
@@ -32,7 +35,7 @@ IDENTITY_KEYS = frozenset(
         "visitor_key",
         *("distinct_id", "person_id", "person_properties", "$device_id", "$user_id", "$set", "$set_once"),
         *("user_id", "domain_userid", "network_userid", "refr_domain_userid", "user_fingerprint", "user_ipaddress"),
-        "userId",
+        *("anonymousId", "userId", "previousId", "groupId", "traits", "rudderId", "request_ip", "ip", "writeKey"),
     }
 )
 # What a visitor typed into a field, in the words of Snowplow's form tracking.
@@ -44,7 +47,7 @@ _LEFT_OUT_TEXT = re.compile(
 
 
 class LineTransformer:
-    """Turns the lines of one source into outcomes; keeps nothing between lines."""
+    """Turns the lines of one source into outcomes."""
 
     def __init__(self, source: Source, *, earliest: datetime, now: datetime, erased: Tombstones) -> None:
         """Accept event times from `earliest` until shortly after `now`; hash visitors with the key of `erased`."""
@@ -52,6 +55,13 @@ class LineTransformer:
         self._masker = RecordMasker(erased.key)
         self._erased = erased
         self._validator = Validator(earliest, now)
+
+    def ordered(self, lines: Iterable[RawLine]) -> Iterator[RawLine]:
+        """Return lines as the source needs them: sorted, or as they are."""
+        reading = self._source.reading
+        if reading.order is None:
+            return iter(lines)
+        return in_order(lines, reading.order, partial(decode, max_depth=reading.max_depth, max_keys=reading.max_keys))
 
     def outcome(self, line: RawLine) -> Outcome:
         """Return what becomes of a line; no content of it can raise."""

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from uxpipeline.ingest.cleaning import shortened, shortened_start, visible
 from uxpipeline.ingest.limits import (
+    MAX_NAME_BYTES,
     MAX_SMALL_JSON_BYTES,
     check_integer,
     check_json,
@@ -17,7 +18,18 @@ from uxpipeline.ingest.limits import (
     is_session_id,
     name,
 )
-from uxpipeline.ingest.records import Assignment, Event, EventType, FunnelStep, JsonObject, Record, Session
+from uxpipeline.ingest.records import (
+    Assignment,
+    Conversion,
+    Event,
+    EventType,
+    FunnelStep,
+    JsonObject,
+    Moment,
+    Record,
+    Remark,
+    Session,
+)
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.updating import updated
 
@@ -35,6 +47,7 @@ EVENT_TEXTS = {
     "component_id": (200, shortened),
 }
 TEXT_BYTES = 1000
+SESSION_NUMBER_BYTES = 20
 MEASURES = {"hesitation_ms": 86_400_000, "percentage": 100}
 
 _COUNTRY = re.compile("[A-Za-z]{2}")
@@ -70,8 +83,9 @@ class Validator:
         if isinstance(record, Assignment):
             return self._assignment(record)
         self._check_time(record.at, "at")
-        test_id = name(record.test_id, "test_id") if record.test_id is not None else None
-        return updated(record, name=name(record.name, "name"), test_id=test_id)
+        if isinstance(record, Conversion):
+            return _conversion(record)
+        return _remark(record) if isinstance(record, Remark) else _sessionless(record)
 
     def _event(self, event: Event) -> Event:
         if event.event_type not in EVENT_TYPES:
@@ -145,6 +159,24 @@ class Validator:
     def _plausible(self, received_at: datetime | None) -> datetime | None:
         """Arrival is the tracker's word for what our own clock knows too: a wrong one is no reason to lose the row."""
         return received_at if received_at and self._earliest <= received_at <= self._latest else None
+
+
+def _conversion(conversion: Conversion) -> Conversion:
+    test_id = name(conversion.test_id, "test_id") if conversion.test_id is not None else None
+    return updated(conversion, name=name(conversion.name, "name"), test_id=test_id)
+
+
+def _remark(remark: Remark) -> Remark:
+    path_bytes, shorten = EVENT_TEXTS["element_path"]
+    subject = shorten(visible(remark.subject), path_bytes)
+    return updated(remark, subject=subject, value=shortened(visible(remark.value), MAX_NAME_BYTES))
+
+
+def _sessionless(moment: Moment) -> Moment:
+    """The name of a session will be the visitor's and a number."""
+    if len(moment.session_id.encode()) > MAX_NAME_BYTES - SESSION_NUMBER_BYTES:
+        raise LineRefused("bad_session_id", "session_id")
+    return moment
 
 
 def _event_texts(event: Event, changes: list[JsonObject]) -> dict[str, Any]:

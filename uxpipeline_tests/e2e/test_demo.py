@@ -79,7 +79,7 @@ def test_every_line_is_accounted_for(demo: DemoHome, stored: Connection) -> None
         "ignored": sum(kinds.values()),
     }
     assert kinds["$web_vitals"] == 673
-    assert kinds["$dead_click"] == 30
+    assert kinds["$dead_click"] == 7  # of 30: on a `div`, whose clicks the tracker skips
     assert kinds["$feature_flag_called"] == 37
     assert kinds["checkout_started"] == 37
 

@@ -69,6 +69,35 @@ def posthog_line(event: str = "$pageview", properties: JsonObject | None = None,
     return {key: value for key, value in (line | changes).items() if value is not ...}
 
 
+def message_line(name: str | None = None, properties: JsonObject | None = None, **changes: object) -> JsonObject:
+    """A page, or an event the site names, as Segment logs it."""
+    url = "http://shop.example.test/product?sku=1"
+    line: JsonObject = {
+        "type": "track" if name else "page",
+        "event": name or ...,
+        "properties": properties if properties is not None else {"url": url, "path": "/product"},
+        "messageId": "ajs-next-1759649926143-0b6f2f0e-2f4b-4a0f-9a53-6a2f6a0c8f11",
+        "anonymousId": "visitor-1",
+        "userId": "jane@example.com",
+        "context": {
+            "page": {"url": url, "referrer": "https://news.example.org/mugs"},
+            "userAgent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/156.0.0.0 Mobile Safari/537.36",
+            "locale": "en-US",
+            "traits": {"email": "jane@example.com"},
+        },
+        "originalTimestamp": "2026-10-05T07:38:46.143Z",
+        "sentAt": "2026-10-05T07:38:46.200Z",
+        "receivedAt": "2026-10-05T07:38:47.230Z",
+        "timestamp": "2026-10-05T07:38:47.173Z",
+    }
+    return {key: value for key, value in (line | changes).items() if value is not ...}
+
+
+def recorded(kind: int, data: JsonObject, at_ms: int = 1_791_186_000_000, **changes: object) -> JsonObject:
+    """One event of rrweb, with the session that whoever stores recordings adds."""
+    return {"session_id": SESSION, "type": kind, "data": data, "timestamp": at_ms, **changes}
+
+
 def transformer(source: str, context: Context = CONTEXT) -> LineTransformer:
     return LineTransformer(source_named(source, context), earliest=EARLIEST, now=NOW, erased=Tombstones(b"key"))
 

@@ -12,10 +12,40 @@ from hypothesis import strategies as st
 from uxpipeline.ingest.enriched import ENRICHED_COLUMNS
 from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.records import Accepted, Event, JsonObject, Rejected, Session
-from uxpipeline_tests.ingest.builders import EARLIEST, NOW, native_event, posthog_line, transformer
+from uxpipeline_tests.ingest.builders import (
+    EARLIEST,
+    NOW,
+    message_line,
+    native_event,
+    posthog_line,
+    recorded,
+    transformer,
+)
 from uxpipeline_tests.ingest.snowplow_files import captured, loaded
 
 NATIVE, POSTHOG, SNOWPLOW = transformer("native"), transformer("posthog"), transformer("snowplow")
+SEGMENT, RRWEB = transformer("segment"), transformer("rrweb")
+NODES = {
+    "type": 0,
+    "id": 1,
+    "childNodes": [
+        {"type": 2, "id": 2, "tagName": "form", "attributes": {"id": "f"}, "childNodes": [
+            {"type": 2, "id": 3, "tagName": "input", "attributes": {"name": "a"}, "childNodes": []},
+            {"type": 2, "id": 4, "tagName": "button", "attributes": {}, "childNodes": [
+                {"type": 3, "id": 5, "textContent": "jane@example.com"},
+            ]},
+        ]},
+    ],
+}  # fmt: skip
+RECORDED = [
+    *("source", "type", "id", "x", "y", "positions", "adds", "removes", "texts", "attributes", "href", "node", "tag"),
+    *("payload", "width", "height", "text"),
+]
+MESSAGE_PROPERTIES = [
+    *("url", "path", "referrer", "id", "tag", "text", "component", "form_id", "message", "percentage"),
+    *("experiment_id", "experiment_name", "variation_id", "variation_name"),
+]
+MESSAGE_CONTEXT = ["page", "userAgent", "locale", "screen", "sessionId", "library", "traits"]
 ODD = ["", "jane@example.com", "2026-10-05T07:38:46Z", "https://x.test/?a=jane@example.com", "\u202e\u200b", "x" * 5000]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5) | st.sampled_from(ODD),
@@ -74,7 +104,41 @@ def test_snowplow(event: str, odd: JsonObject) -> None:
     check(SNOWPLOW.outcome(line(common | odd)))
 
 
-@pytest.mark.parametrize("each", [NATIVE, POSTHOG, SNOWPLOW])
+@given(
+    st.sampled_from(
+        [None, "Element Clicked", "Form Started", "Form Submitted", "Experiment Viewed", "order_completed"]
+    ),
+    st.dictionaries(st.sampled_from(MESSAGE_PROPERTIES), values, max_size=4),
+    st.dictionaries(st.sampled_from(MESSAGE_CONTEXT), values, max_size=3),
+    st.dictionaries(st.sampled_from(sorted(message_line("x"))), values, max_size=1),
+)
+def test_segment(name: str | None, properties: JsonObject, context: JsonObject, changes: JsonObject) -> None:
+    content = message_line(name, properties)
+    check(SEGMENT.outcome(line(content | {"context": content["context"] | context} | changes)))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-1, 7),
+            st.sampled_from(range(8)) | values,
+            st.dictionaries(st.sampled_from(RECORDED), values | st.integers(0, 9) | st.just(NODES), max_size=5),
+            st.integers(0, 5),
+        ),
+        max_size=8,
+    )
+)
+def test_rrweb(events: list[tuple[int, object, JsonObject, int]]) -> None:
+    recording = [recorded(4, {"href": "https://x.test/a", "width": 5, "height": 5}), recorded(2, {"node": NODES})]
+    recording += [
+        recorded(kind, {"source": source, **data}, 1_791_186_000_001 + 700 * at) for kind, source, data, at in events
+    ]
+    rrweb = transformer("rrweb")
+    for each in rrweb.ordered(map(line, recording)):
+        check(rrweb.outcome(each))
+
+
+@pytest.mark.parametrize("each", [NATIVE, POSTHOG, SNOWPLOW, SEGMENT, RRWEB])
 @given(raw=st.binary(max_size=100))
 def test_any_bytes(each: Any, raw: bytes) -> None:  # noqa: ANN401 - any transformer
     assert isinstance(each.outcome(RawLine(1, raw)), Rejected)

@@ -98,7 +98,6 @@ def test_rage_is_found_where_the_visitors_raged(capture: Capture) -> None:
 def test_what_has_no_place_is_counted_by_kind(capture: Capture) -> None:
     assert capture.ignored == {
         "$web_vitals": 673,
-        "$dead_click": 30,
         "checkout_started": 37,
         "$autocapture:change": 17,
     }

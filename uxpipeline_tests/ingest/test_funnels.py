@@ -70,6 +70,11 @@ def test_the_order_of_a_list_is_the_order_of_steps() -> None:
         ("funnels: {a: [{step: x, event: 5}]}", "funnel `a`, step 1 (`x`): `event` must be text"),
         ("funnels: {a: [{step: x, page: cart}]}", "funnel `a`, step 1 (`x`): `page` is a pattern"),
         ("funnels: {a: [{step: x, event: e}, {step: x, page: /}]}", "funnel `a`: step `x` appears more than once"),
+        ("{funnels: {}, events: [x]}", "`events` is not a list of `name: type`"),
+        ("{funnels: {}, events: {Broken: boom}}", "event `Broken`: its type is none of click,"),
+        ("{funnels: {}, events: {Viewed: page_view}}", "event `Viewed`: its type is none of"),
+        ("{funnels: {}, events: {5: click}}", "event `5`"),
+        ("{funnels: {}, events: {Broken: [click]}}", "event `Broken`"),
     ],
 )
 def test_mistakes_are_named_with_file_funnel_and_step(tmp_path: Path, content: str, problem: str) -> None:
@@ -80,6 +85,12 @@ def test_mistakes_are_named_with_file_funnel_and_step(tmp_path: Path, content: s
     assert str(path) in error.value.problem
     assert problem in error.value.problem
     assert error.value.remedy
+
+
+def test_events_of_a_site_are_given_types(tmp_path: Path) -> None:
+    path = tmp_path / "funnels.yaml"
+    path.write_text("{funnels: {}, events: {Video Stalled: error}}")
+    assert load_funnels(path).event_types == {"Video Stalled": "error"}
 
 
 def test_a_missing_file_is_a_configuration_error(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,7 @@ from uxpipeline.ingest.records import (
     JsonObject,
     Record,
     Rejected,
+    Remark,
     Session,
 )
 from uxpipeline.ingest.sources.posthog import PostHog
@@ -112,7 +113,9 @@ def test_a_click_has_its_element() -> None:
 
 @pytest.mark.parametrize("kind", ["click", "change"])
 def test_each_touch_of_a_field_may_be_the_start_of_its_form(kind: str) -> None:
-    *_, start, step = accepted("posthog", captured(kind, FIELD)).records
+    found = accepted("posthog", captured(kind, FIELD)).records
+    [start] = [record for record in found if isinstance(record, Event) and record.event_type == "form_start"]
+    [step] = of_type(captured(kind, FIELD), FunnelStep)
     assert start == Event(
         id=derived_id(SESSION, "lead-form", "form_start"),
         session_id=SESSION,
@@ -135,6 +138,42 @@ def test_a_button_starts_no_form_and_a_change_is_no_event() -> None:
     assert len(of_type(captured("click", BUTTON), Event)) == 1
     assert len(of_type(captured("change", FIELD), Event)) == 1
     assert accepted("posthog", captured("change", FIELD)).kind == "$autocapture:change"
+
+
+def test_a_change_remarks_which_field_was_touched() -> None:
+    assert of_type(captured("change", FIELD), Remark) == [
+        Remark(session_id=SESSION, kind="form_touch", subject="lead-form", at=AT, value="email")
+    ]
+    assert of_type(captured("click", FIELD), Remark) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "clicked"),
+    [
+        ({"$event_time_override_provided": True}, AT),
+        ({"$dead_click_event_timestamp": 1000_000, "$time": 1003.5}, AT - timedelta(seconds=3.5)),
+    ],
+)
+def test_a_dead_click_is_a_remark_about_a_click(told: JsonObject, clicked: datetime) -> None:
+    line = posthog_line("$dead_click", told, elements_chain=BUTTON)
+    assert of_type(line, Remark) == [
+        Remark(session_id=SESSION, kind="dead_click", subject="body > form#lead-form > button#send", at=clicked)
+    ]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"$time": 1003.5},
+        {"$dead_click_event_timestamp": 1000_000, "$time": 999.9},
+        {"$dead_click_event_timestamp": 1000_000, "$time": 2000},
+        {"$dead_click_event_timestamp": "x", "$time": 2**60},
+    ],
+)
+def test_a_dead_click_whose_time_is_not_told_is_ignored(told: JsonObject) -> None:
+    line = posthog_line("$dead_click", told, elements_chain=BUTTON)
+    assert outcome("posthog", line) == Ignored(EVENT_ID, SESSION, "$dead_click")
 
 
 def test_a_change_outside_any_form_is_ignored() -> None:
@@ -256,7 +295,7 @@ def test_page_rules_see_page_views_only() -> None:
     assert steps(captured("click", "a")) == []
 
 
-@pytest.mark.parametrize("name", ["$dead_click", "$web_vitals", "$identify", "$set", "$groupidentify", "$anything_new"])
+@pytest.mark.parametrize("name", ["$web_vitals", "$identify", "$set", "$groupidentify", "$anything_new"])
 def test_what_has_no_place_is_ignored_by_name_with_or_without_a_session(name: str) -> None:
     assert outcome("posthog", posthog_line(name)) == Ignored(EVENT_ID, SESSION, name)
     assert outcome("posthog", posthog_line(name, {"$session_id": None})) == Ignored(EVENT_ID, None, name)

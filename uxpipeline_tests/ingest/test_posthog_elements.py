@@ -2,16 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.sources.posthog_elements import (
-    NOWHERE,
-    Element,
-    Form,
-    Place,
-    Target,
-    parse_chain,
-    parse_list,
-    target_of_chain,
-)
+from uxpipeline.ingest.sources.elements import NOWHERE, Element, Form, Place, Target
+from uxpipeline.ingest.sources.posthog_elements import parse_chain, parse_list, target_of_chain
 
 OUTER = ';section:attr__data-component="cart"nth-child="1"nth-of-type="3";main:nth-of-type="1";body:nth-of-type="1"'
 COUPON = (

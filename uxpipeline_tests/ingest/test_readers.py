@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import brotli
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -45,6 +46,8 @@ def numbers(lines: Iterator[RawLine]) -> list[tuple[int, object]]:
         zstandard.compress(LINES),
         zstandard.compress(LINES[:12]) + zstandard.compress(LINES[12:]),
         zstandard.ZstdCompressor(write_content_size=False).compress(LINES),
+        brotli.compress(LINES),
+        brotli.compress(LINES, lgwin=16, quality=1),
     ],
 )
 def test_reads_by_content_whatever_the_name(tmp_path: Path, content: bytes) -> None:
@@ -92,6 +95,7 @@ def flipped(content: bytes, index: int) -> bytes:
 
 
 GZIPPED = gzip.compress(LINES * 1000, mtime=0)
+BROTLI = brotli.compress(b"".join(b'{"a": %d}\n' % (number * 7919 % 10_007) for number in range(3000)))
 ZSTANDARD = zstandard.ZstdCompressor(write_checksum=True).compress(LINES * 1000)
 
 
@@ -108,6 +112,9 @@ ZSTANDARD = zstandard.ZstdCompressor(write_checksum=True).compress(LINES * 1000)
         (ZSTANDARD[:-20], "Zstandard data is cut off"),
         (flipped(ZSTANDARD, -1), "Zstandard data is corrupt"),
         (ZSTANDARD + b"trailing garbage", "Zstandard data is corrupt"),
+        (BROTLI[:-5], "Brotli data is cut off"),
+        (flipped(BROTLI, 500), "Brotli data"),
+        (BROTLI + b"trailing garbage", "Brotli data"),
         (b"PAR1 no parquet at all", "not readable as Parquet"),
     ],
 )
@@ -120,7 +127,7 @@ def test_damage_fails_the_whole_file(tmp_path: Path, content: bytes, problem: st
     assert error.value.remedy
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress, brotli.compress])
 def test_a_bomb_is_stopped_early(
     tmp_path: Path, compress: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,8 +18,16 @@ from uxpipeline_tests.ingest.builders import native_event, posthog_line
         ([{"event_id": "e", "collector_tstamp": "2026-11-22 12:27:58.968", "event": "page_view"}], "snowplow"),
         ([], None),
         ([{"files": ["a.jsonl"]}], None),
-        ([{"session_id": "s", "type": 0, "data": {}, "timestamp": 1795352828745}], None),
-        ([{"type": "page", "messageId": "ajs-1", "anonymousId": "a"}], None),
+        ([{"session_id": "s", "type": 0, "data": {}, "timestamp": 1795352828745}], "rrweb"),
+        ([{"session_id": "s", "type": "0", "data": {}, "timestamp": 1795352828745}], None),
+        ([{"type": "page", "messageId": "ajs-1", "anonymousId": "a"}], "segment"),
+        ([{"type": "track", "messageId": "ajs-1", "userId": "u"}], "segment"),
+        ([{"type": "page", "messageId": "1", "anonymousId": "a", "request_ip": "::1"}], "rudderstack"),
+        (
+            [{"type": "page", "messageId": "1", "context": {"library": {"name": "RudderLabs JavaScript SDK"}}}],
+            "rudderstack",
+        ),
+        ([{"type": "page", "messageId": "1", "context": 5, "anonymousId": "a"}], "segment"),
     ],
 )
 def test_a_file_is_recognised_by_its_first_objects(sample: list[JsonObject], name: str | None) -> None:
@@ -27,7 +35,7 @@ def test_a_file_is_recognised_by_its_first_objects(sample: list[JsonObject], nam
     assert (found and found.name) == name
 
 
-@pytest.mark.parametrize("name", ["native", "posthog", "snowplow"])
+@pytest.mark.parametrize("name", ["native", "posthog", "rrweb", "rudderstack", "segment", "snowplow"])
 def test_a_source_can_be_named(name: str) -> None:
     assert source_named(name, Context()).name == name
     assert SOURCES[name].name == name

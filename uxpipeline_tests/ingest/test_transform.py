@@ -7,6 +7,7 @@ import pytest
 from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Rejected
 from uxpipeline.ingest.sources.context import Context
+from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.transform import LineTransformer, quarantine_payload
 from uxpipeline.subjects.tombstones import Tombstones
 from uxpipeline_tests.ingest.builders import EARLIEST, NOW, an_event, native_event, outcome, raw, transformer
@@ -23,6 +24,8 @@ class Clumsy:
     @classmethod
     def recognises(cls, sample: Sequence[JsonObject]) -> bool:
         return bool(sample)
+
+    reading: ClassVar[Reading] = LINE_BY_LINE
 
     def parse(self, line: JsonObject) -> Outcome:
         match line:

@@ -28,7 +28,9 @@ CLEAN = """
     delete from uxpipeline.funnel_steps; delete from uxpipeline.leases; delete from uxpipeline.stage_lines;
     delete from uxpipeline.stage_events; delete from uxpipeline.stage_sessions;
     delete from uxpipeline.stage_funnel_steps; delete from uxpipeline.stage_assignments;
-    delete from uxpipeline.stage_conversions; delete from uxpipeline.stage_verdicts;
+    delete from uxpipeline.stage_conversions; delete from uxpipeline.stage_moments;
+    delete from uxpipeline.stage_remarks; delete from uxpipeline.visitor_runs;
+    delete from uxpipeline.remarks; delete from uxpipeline.stage_verdicts;
 """
 
 

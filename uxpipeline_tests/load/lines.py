@@ -1,4 +1,4 @@
-"""Lines of the native format and of PostHog, short to write."""
+"""Lines of the native format, of PostHog and of Segment, short to write."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -84,6 +84,29 @@ def touch(session: str, second: float, field: str = "name", form: str = "lead-fo
 def submit(session: str, second: float, form: str = "lead-form") -> Line:
     chain = f'form:attr__id="{form}"nth-of-type="1"'
     return posthog(session, second, "$autocapture", **{"$event_type": "submit"}) | {"elements_chain": chain}
+
+
+def message(visitor: str, second: float, name: str | None = None, page: str = "/cart", **properties: object) -> Line:
+    """A page, or an event the site names, as Segment logs it."""
+    url = SITE + page
+    line: Line = {
+        "type": "track" if name else "page",
+        "messageId": f"ajs-next-{an_id(visitor, second, name, page)}",
+        "anonymousId": visitor,
+        "properties": properties if name else {"url": url, "path": page},
+        "context": {"page": {"url": url, "referrer": ""}, "locale": "en-GB", "library": {"name": "analytics.js"}},
+        "originalTimestamp": at(second),
+        "timestamp": at(second + 0.02),
+    }
+    return line | {"event": name} if name else line
+
+
+def dead_click(session: str, second: float, chain: str, delay: float = 3, page: str = "/lead") -> Line:
+    """What posthog-js says some seconds after a click had no effect."""
+    clicked_ms = round((START + timedelta(seconds=second)).timestamp() * 1000)
+    line = posthog(session, second + delay, "$dead_click", page)
+    line["properties"] |= {"$dead_click_event_timestamp": clicked_ms, "$time": clicked_ms / 1000 + delay}
+    return line | {"elements_chain": chain}
 
 
 def orders(items: Iterable[int]) -> list[tuple[int, ...]]:

@@ -11,6 +11,7 @@ from uxpipeline_tests.load.lines import (
     at,
     conversion,
     event,
+    message,
     posthog,
     record,
     step,
@@ -60,10 +61,30 @@ POSTHOG: list[Line] = [
     posthog("t", 50, "$set"),
 ]
 
+# Two visitors; what the first one did within each 100 minutes is one session, in steps of less than half an hour.
+SEGMENT: list[Line] = [
+    message("ann", 0),
+    message("ann", 1500, page="/product/1"),
+    message("ann", 1600, "Form Started", form_id="lead-form"),
+    message("ann", 2900, "Experiment Viewed", experiment_id="known", variation_name="B"),
+    message("ann", 4400, "Form Started", form_id="lead-form"),
+    message("ann", 4401, "Form Started", form_id="newsletter"),
+    message("ann", 5000, page="/product/2"),
+    message("ann", 5900, "Experiment Viewed", experiment_id="known", variation_name="A"),
+    message("ann", 12000, "order"),
+    message("ann", 13000, page="/cart"),
+    *(message("ann", 14000 + click / 10, "Element Clicked", id="buy", tag="button") for click in range(4)),
+    message("bob", 100),
+    message("bob", 3000),
+    message("bob", 1700, "Experiment Viewed", experiment_id="unknown", variation_name="A"),
+    message("bob", 9000, "Signed Out"),
+]
+LINES = {"native": NATIVE, "posthog": POSTHOG, "segment": SEGMENT}
 
-@pytest.fixture(params=["native", "posthog"])
+
+@pytest.fixture(params=LINES)
 def lines(request: pytest.FixtureRequest) -> list[Line]:
-    return NATIVE if request.param == "native" else POSTHOG
+    return LINES[request.param]
 
 
 def state_after(landing: Landing, files: list[list[Line]]) -> list[str]:

@@ -47,6 +47,20 @@ def test_all_is_as_if_the_line_had_been_taken_at_once(landing: Landing) -> None:
     assert rows(landing.connection, STATE) == at_once
 
 
+def test_a_line_that_others_explain_is_read_with_them(landing: Landing) -> None:
+    def recorded(kind: int, second: int, **data: object) -> dict[str, object]:
+        at_ms = round((START + timedelta(seconds=second)).timestamp() * 1000)
+        return {"session_id": "s", "type": kind, "data": data, "timestamp": at_ms}
+
+    button = {"type": 2, "id": 2, "tagName": "button", "attributes": {"id": "buy"}, "childNodes": []}
+    page = {"node": {"type": 0, "id": 1, "childNodes": [button]}}
+    click = recorded(3, 20, source=2, type=2, id=2, x=1, y=1)
+    strict(landing).load(click, recorded(4, 0, href="https://shop.example/cart"), recorded(2, 1, **page))
+    replay(landing)
+    paths = "select element_path from public.behavior_events where event_type = 'click'"
+    assert column(landing.connection, paths) == ["button#buy"]
+
+
 def test_a_second_replay_finds_nothing(landing: Landing) -> None:
     strict(landing).load(EARLY)
     replay(landing)

@@ -22,6 +22,10 @@ from uxpipeline.ingest.records import JsonObject, Outcome
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.native import Native
 from uxpipeline.ingest.sources.posthog import PostHog
+from uxpipeline.ingest.sources.reading import Reading
+from uxpipeline.ingest.sources.rrweb import RRWeb
+from uxpipeline.ingest.sources.rudderstack import RudderStack
+from uxpipeline.ingest.sources.segment import Segment
 from uxpipeline.ingest.sources.snowplow import Snowplow
 
 
@@ -29,6 +33,7 @@ class Source(Protocol):
     """An adapter for one tracker's files."""
 
     name: ClassVar[str]
+    reading: ClassVar[Reading]
 
     def __init__(self, context: Context) -> None: ...
 
@@ -46,7 +51,9 @@ class Source(Protocol):
         ...
 
 
-SOURCES: dict[str, type[Source]] = {source.name: source for source in (PostHog, Snowplow, Native)}
+SOURCES: dict[str, type[Source]] = {
+    source.name: source for source in (PostHog, Snowplow, RudderStack, Segment, RRWeb, Native)
+}
 """By name, the more particular before the more general: the first that recognises a file reads it."""
 
 

@@ -21,6 +21,7 @@ from uxpipeline.ingest.records import (
 )
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.context import Context
+from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.sources.steps import derived_steps
 from uxpipeline.ingest.urls import url_path
 
@@ -42,6 +43,7 @@ class Native:
     """Adapter of the native format."""
 
     name: ClassVar[str] = "native"
+    reading: ClassVar[Reading] = LINE_BY_LINE
 
     def __init__(self, context: Context) -> None:
         self._rules = context.rules

@@ -1,6 +1,7 @@
 """PostHog batch exports (JSON lines and Parquet) and events as posthog-js sends them."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,22 +16,28 @@ from uxpipeline.ingest.records import (
     JsonObject,
     Outcome,
     Record,
+    Remark,
 )
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.sources.posthog_elements import NOWHERE, Place, Target, parse_list, target_of, target_of_chain
+from uxpipeline.ingest.sources.elements import NOWHERE, Place, Target, target_of
+from uxpipeline.ingest.sources.posthog_elements import parse_list, target_of_chain
 from uxpipeline.ingest.sources.posthog_hit import Hit, properties_of, read_hit, session_of
+from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.sources.signals import form_start_by
 from uxpipeline.ingest.sources.steps import derived_steps
+from uxpipeline.ingest.sources.variants import VARIANTS
 from uxpipeline.ingest.urls import url_path
 
-VARIANTS = {"control": "A", "test": "B", "A": "A", "B": "B"}
 _FORM_START = form_start_by("click", "change")
+_LONGEST_WAIT_S = 60
+"""The client tells of a dead click within seconds."""
 
 
 class PostHog:
     """Adapter of PostHog."""
 
     name: ClassVar[str] = "posthog"
+    reading: ClassVar[Reading] = LINE_BY_LINE
 
     def __init__(self, context: Context) -> None:
         self._rules = context.rules
@@ -42,6 +49,7 @@ class PostHog:
             "$rageclick": self._rage_click,
             "$exception": self._error,
             "$feature_flag_called": self._assignment,
+            "$dead_click": self._dead_click,
         }
 
     @classmethod
@@ -89,6 +97,13 @@ class PostHog:
         metadata = {"detector": "posthog-js", "version": hit.text("$lib_version")}
         return [_event(hit, "rage_click", self._target(hit).place, metadata=metadata)]
 
+    def _dead_click(self, hit: Hit) -> list[Record]:
+        """The click it is about was sent on its own; the client waited to see whether anything happens."""
+        place, at = self._target(hit).place, _time_of_click(hit)
+        if place.element_path is None or at is None:
+            return []
+        return [Remark(session_id=hit.session_id, kind="dead_click", subject=place.element_path, at=at)]
+
     def _error(self, hit: Hit) -> list[Record]:
         return [_event(hit, "error", self._target(hit).place, event_data=_exception(hit))]
 
@@ -98,7 +113,7 @@ class PostHog:
             case "click":
                 return [_event(hit, "click", target.place, event_data=_touch(target)), *self._form_start(hit, target)]
             case "change":
-                return self._form_start(hit, target)
+                return [*self._form_start(hit, target), *_form_touch(hit, target)]
             case "submit":
                 return self._form_submit(hit, target)
         return []
@@ -170,6 +185,23 @@ def _event(
         received_at=hit.received_at,
         earliest_only=start_id is not None,
     )
+
+
+def _time_of_click(hit: Hit) -> datetime | None:
+    """Newer clients give the event the time of its click; older ones say both times by their own clock."""
+    if hit.properties.get("$event_time_override_provided") is True:
+        return hit.at
+    clicked_ms, sent = hit.number("$dead_click_event_timestamp"), hit.number("$time")
+    if clicked_ms is None or sent is None or not 0 <= sent - clicked_ms / 1000 <= _LONGEST_WAIT_S:
+        return None
+    return hit.at - timedelta(seconds=sent - clicked_ms / 1000)
+
+
+def _form_touch(hit: Hit, target: Target) -> list[Record]:
+    form = target.form
+    if form is None or form.field is None:
+        return []
+    return [Remark(session_id=hit.session_id, kind="form_touch", subject=form.form_id, at=hit.at, value=form.field)]
 
 
 def _touch(target: Target) -> JsonObject:

@@ -9,6 +9,7 @@ from uxpipeline.ingest.funnels import Step
 from uxpipeline.ingest.ids import derived_id
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Record
 from uxpipeline.ingest.sources.context import Context
+from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.sources.signals import DEEPEST, form_start_by, rage_clicks
 from uxpipeline.ingest.sources.snowplow_hit import Hit, named, read_hit, session_of, text_of
 from uxpipeline.ingest.sources.steps import derived_steps
@@ -31,6 +32,7 @@ class Snowplow:
     """Adapter of Snowplow."""
 
     name: ClassVar[str] = "snowplow"
+    reading: ClassVar[Reading] = LINE_BY_LINE
 
     def __init__(self, context: Context) -> None:
         self._rules = context.rules

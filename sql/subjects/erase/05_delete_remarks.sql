@@ -1,0 +1,1 @@
+delete from uxpipeline.remarks where session_id = %(session_id)s;
