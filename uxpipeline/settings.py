@@ -34,6 +34,7 @@ VARIABLES = (
     "UXPIPELINE_PROFILE",
     "UXPIPELINE_DAGSTER_DATABASE_URL",
 )
+BUCKET_SCHEMES = ("s3://", "gs://")
 DEFAULT_CONVERSION = "lead_capture"
 FEWEST_DAYS_KEPT = 60
 """Scores look back 28 days, and their changes are judged against the days before."""
@@ -48,7 +49,7 @@ class Settings:
         home: folder of everything we keep outside a database: embedded server, Dagster home, reports.
         pg_bin: folder with other PostgreSQL server binaries for the embedded server.
         pg_os_user: account that runs the embedded server when we are root.
-        landing: folder whose files the pipeline loads.
+        landing: folder whose files the pipeline loads, or the address of one in object storage.
         funnels: YAML file of funnel and conversion rules; None means no rules.
         conversion: name of the funnel whose last step is the conversion.
         start_date: first as-of day (UTC) that can be scored.
@@ -65,7 +66,7 @@ class Settings:
     home: Path
     pg_bin: Path | None
     pg_os_user: str
-    landing: Path
+    landing: Path | str
     funnels: Path | None
     conversion: str
     start_date: date
@@ -91,7 +92,7 @@ class Settings:
             home=home,
             pg_bin=_path(env, "UXPIPELINE_PG_BIN"),
             pg_os_user=env.get("UXPIPELINE_PG_OS_USER") or "nobody",
-            landing=_path(env, "UXPIPELINE_LANDING") or home / "landing",
+            landing=_place(env, "UXPIPELINE_LANDING") or home / "landing",
             funnels=_path(env, "UXPIPELINE_FUNNELS"),
             conversion=env.get("UXPIPELINE_CONVERSION") or DEFAULT_CONVERSION,
             start_date=_date(env, "UXPIPELINE_START_DATE", "2026-01-01"),
@@ -129,6 +130,20 @@ class Settings:
 def _path(env: Mapping[str, str], name: str) -> Path | None:
     value = env.get(name)
     return Path(value).expanduser().absolute() if value else None
+
+
+def _place(env: Mapping[str, str], name: str) -> Path | str | None:
+    value = env.get(name) or ""
+    if not is_bucket_url(value):
+        return _path(env, name)
+    if "@" in value.partition("://")[2].partition("/")[0]:
+        raise ConfigurationError(f"`{name}` holds a password", "Put keys into the environment, see docs/sources.md")
+    return value
+
+
+def is_bucket_url(text: str) -> bool:
+    """Tell an address in object storage from a path."""
+    return text.startswith(BUCKET_SCHEMES)
 
 
 def _date(env: Mapping[str, str], name: str, default: str) -> date:

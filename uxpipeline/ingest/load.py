@@ -12,8 +12,18 @@ from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.home import privacy_key
-from uxpipeline.ingest.files import named_files
+from uxpipeline.ingest.files import InputFile, Listing, called
 from uxpipeline.ingest.funnels import FunnelRules, load_funnels
+from uxpipeline.ingest.landing import (
+    Place,
+    Settled,
+    file_at,
+    landing_listing,
+    named_files,
+    note_listing,
+    settle,
+    settled,
+)
 from uxpipeline.ingest.ledger import QuarantinedFile
 from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
 from uxpipeline.ingest.readers import read_lines, sample, sha256_of
@@ -68,23 +78,41 @@ class Loader:
     source: Source | None
     progress: Progress
 
-    def load(self, path: Path, *, inside_folder: bool) -> FileReport:
-        """Load one file; an unrecognised one inside a folder is skipped, a damaged one aborted.
+    def load_listed(self, listing: Listing, *, inside_folder: bool) -> Iterator[FileReport]:
+        """Load the files of a listing; unfinished ones are skipped, a later load takes them."""
+        known = settled(self.connection, listing.complete)
+        for file in listing.complete:
+            if file.name in known:
+                yield _already_loaded(file.name, known)
+            else:
+                yield self._load_one(file, inside_folder=inside_folder)
+        for file, reason in listing.unfinished:
+            yield FileReport(file.name, _UNKNOWN, "", "skipped", problem=f"`{file.name}` waits: {reason}")
 
-        Raises:
-            InputError: the file was named directly and cannot be read or recognised.
-        """
+    def _load_one(self, file: InputFile, *, inside_folder: bool) -> FileReport:
         try:
-            sha256 = sha256_of(path)
+            with file.fetched() as path, called(path, file.name):
+                report = self.load(path, file.name, inside_folder=inside_folder)
         except InputError as error:
             if not inside_folder:
                 raise
-            return FileReport(str(path), _UNKNOWN, "", "aborted", problem=str(error))
+            return FileReport(file.name, _UNKNOWN, "", "aborted", problem=str(error))
+        if report.status in {"loaded", "already_loaded"}:
+            settle(self.connection, file, report.sha256)
+        return report
+
+    def load(self, path: Path, name: str, *, inside_folder: bool) -> FileReport:
+        """Load one file, which the ledger calls `name`; an unrecognised one inside a folder is skipped.
+
+        Raises:
+            InputError: the file cannot be read, or was named directly and cannot be recognised.
+        """
+        sha256 = sha256_of(path)
         earlier = self.connection.execute(statement("ingest/loaded_file"), {"sha256": sha256}).fetchone()
         if earlier is not None:
             source, lines = earlier
-            return FileReport(str(path), source, sha256, "already_loaded", lines=lines, duplicates=lines)
-        return self._load_new(path, FileReport(str(path), _UNKNOWN, sha256, "loaded"), inside_folder=inside_folder)
+            return FileReport(name, source, sha256, "already_loaded", lines=lines, duplicates=lines)
+        return self._load_new(path, FileReport(name, _UNKNOWN, sha256, "loaded"), inside_folder=inside_folder)
 
     def replay(self, quarantined: QuarantinedFile) -> FileReport:
         """Load the quarantined lines of a file; those that are refused again stay where they are.
@@ -92,22 +120,29 @@ class Loader:
         Raises:
             InputError: the file is not there any more, or another one.
         """
-        path = Path(quarantined.path)
-        if not path.is_file():
+        name = quarantined.path
+        file = file_at(name)
+        if file is None:
             raise InputError(
-                f"`{path}` is not there any more", "Put it back, or load its lines corrected, from another file"
+                f"`{name}` is not there any more", "Put it back, or load its lines corrected, from another file"
             )
-        if sha256_of(path) != quarantined.sha256:
-            raise InputError(
-                f"`{path}` is not what it was", f"Run `uxpipeline load {path}`: what is stored already is not doubled"
-            )
+        with file.fetched() as path, called(path, name):
+            if sha256_of(path) != quarantined.sha256:
+                raise InputError(
+                    f"`{name}` is not what it was",
+                    f"Run `uxpipeline load {name}`: what is stored already is not doubled",
+                )
+            return self._replay_from(path, quarantined)
+
+    def _replay_from(self, path: Path, quarantined: QuarantinedFile) -> FileReport:
         report = FileReport(quarantined.path, quarantined.source, quarantined.sha256, "replayed")
         source = source_named(quarantined.source, self.context)
         return self._load_from(source, path, report, quarantined)
 
     def _load_new(self, path: Path, report: FileReport, *, inside_folder: bool) -> FileReport:
         try:
-            source = self._source(path)
+            with called(path, report.path):
+                source = self._source(path)
         except InputError as error:
             return self._aborted(self._new_load(report), report, error, Tally())
         if source is not None:
@@ -130,7 +165,8 @@ class Loader:
         if quarantined is not None:
             file = replace(file, replay_of=quarantined.file_id)
         try:
-            self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
+            with called(path, report.path):
+                self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
             self._audit(file.load_id)
             return _filled(report, publish(self.connection, file, self.now, self.max_bad))
         except TooManyBadLinesError as error:
@@ -184,19 +220,19 @@ class Loader:
 def load_paths(
     connection: Connection,
     settings: Settings,
-    paths: Sequence[Path],
+    places: Sequence[Place],
     now: datetime,
     *,
     source: str = "auto",
     max_bad: float = DEFAULT_MAX_BAD,
     progress: Progress = lambda _path, _lines: None,
 ) -> list[FileReport]:
-    """Load files and folders; the caller holds the pipeline's lease.
+    """Load files and folders, local or in object storage; the caller holds the pipeline's lease.
 
     Args:
         connection: open connection to a migrated database.
         settings: tell funnels, conversion, earliest event time and privacy key.
-        paths: files, or folders whose files are meant.
+        places: files, or folders whose files are meant.
         now: the caller's clock; events more than five minutes later are quarantined.
         source: adapter name, or `auto` to recognise each file by its content.
         max_bad: largest share of quarantined lines a file may have.
@@ -206,12 +242,26 @@ def load_paths(
         One report per file, in order.
 
     Raises:
-        InputError: a path or the source names nothing, or a file named directly cannot be read or recognised.
+        InputError: a place or the source names nothing, or a file named directly cannot be read or recognised.
         ConfigurationError: the funnels file is wrong.
     """
     loader = _loader(connection, settings, now, source, max_bad, progress)
-    found = [(file, path.is_dir()) for path in paths for file in named_files(path)]
-    return [loader.load(file, inside_folder=inside) for file, inside in found]
+    found = [named_files(where) for where in places]
+    return [report for listing, is_folder in found for report in loader.load_listed(listing, inside_folder=is_folder)]
+
+
+def load_landing(connection: Connection, settings: Settings, now: datetime) -> list[FileReport]:
+    """Load what is new in the landing place; the caller holds the pipeline's lease.
+
+    Raises:
+        ConfigurationError: the funnels file or the landing place is wrong.
+        StorageUnreachableError: the landing place is in object storage, which cannot be reached.
+    """
+    loader = _loader(connection, settings, now, "auto", DEFAULT_MAX_BAD, lambda _path, _lines: None)
+    listing = landing_listing(connection, settings.landing, now)
+    reports = list(loader.load_listed(listing, inside_folder=True))
+    note_listing(connection, settings.landing, listing, now)
+    return reports
 
 
 def replay_lines(
@@ -263,3 +313,8 @@ def _next_load_id(connection: Connection) -> int:
 
 def _filled(report: FileReport, tally: Tally) -> FileReport:
     return replace(report, **vars(tally))
+
+
+def _already_loaded(name: str, known: Settled) -> FileReport:
+    sha256, source, lines = known[name]
+    return FileReport(name, source, sha256, "already_loaded", lines=lines, duplicates=lines)

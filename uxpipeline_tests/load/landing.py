@@ -29,6 +29,7 @@ CLEAN = """
     delete from uxpipeline.stage_events; delete from uxpipeline.stage_sessions;
     delete from uxpipeline.stage_funnel_steps; delete from uxpipeline.stage_assignments;
     delete from uxpipeline.stage_conversions; delete from uxpipeline.stage_verdicts;
+    delete from uxpipeline.bucket_files; delete from uxpipeline.bucket_listings;
 """
 
 
