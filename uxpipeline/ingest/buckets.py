@@ -161,7 +161,7 @@ class Bucket:
 
 
 def _version(meta: Any) -> str:  # noqa: ANN401 - as above
-    return meta["e_tag"] or meta["last_modified"].isoformat()
+    return str(meta["e_tag"] or meta["last_modified"])
 
 
 def _is_over(folder: str, since: date | None) -> bool:

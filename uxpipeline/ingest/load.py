@@ -25,6 +25,7 @@ from uxpipeline.ingest.landing import (
     settled,
 )
 from uxpipeline.ingest.ledger import QuarantinedFile
+from uxpipeline.ingest.parked import next_load_id, release_parked
 from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
 from uxpipeline.ingest.readers import read_lines, sample, sha256_of
 from uxpipeline.ingest.records import Rejected
@@ -187,7 +188,7 @@ class Loader:
             )
 
     def _new_load(self, report: FileReport) -> LoadedFile:
-        return LoadedFile(_next_load_id(self.connection), report.path, report.source, report.sha256, self.now)
+        return LoadedFile(next_load_id(self.connection), report.path, report.source, report.sha256, self.now)
 
     def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> None:
         before = path.stat()
@@ -247,7 +248,9 @@ def load_paths(
     """
     loader = _loader(connection, settings, now, source, max_bad, progress)
     found = [named_files(where) for where in places]
-    return [report for listing, is_folder in found for report in loader.load_listed(listing, inside_folder=is_folder)]
+    reports = [report for listing, inside in found for report in loader.load_listed(listing, inside_folder=inside)]
+    release_parked(connection, settings.earliest, now)
+    return reports
 
 
 def load_landing(connection: Connection, settings: Settings, now: datetime) -> list[FileReport]:
@@ -261,6 +264,7 @@ def load_landing(connection: Connection, settings: Settings, now: datetime) -> l
     listing = landing_listing(connection, settings.landing, now)
     reports = list(loader.load_listed(listing, inside_folder=True))
     note_listing(connection, settings.landing, listing, now)
+    release_parked(connection, settings.earliest, now)
     return reports
 
 
@@ -301,14 +305,6 @@ def configure(connection: Connection, rules: FunnelRules, conversion: str) -> No
         cursor.execute(statement("ingest/clear_funnel_steps"), kept)
         cursor.executemany(statement("ingest/keep_funnel_step"), steps)
         cursor.execute(statement("ingest/keep_conversion_goal"), {"funnel_name": conversion})
-
-
-def _next_load_id(connection: Connection) -> int:
-    with transaction(connection):
-        row = connection.execute(statement("ingest/next_load_id")).fetchone()
-        load_id = int(row[0]) if row else 0
-        connection.execute(statement("ingest/clear_stage"), {"load_id": load_id})
-    return load_id
 
 
 def _filled(report: FileReport, tally: Tally) -> FileReport:

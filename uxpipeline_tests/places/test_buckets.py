@@ -68,7 +68,7 @@ class TestOneObject:
         [report] = load(shelf, f"{shelf.url}/in")
         assert report.status == "aborted"
         assert f"`{shelf.url}/in/cut.gz` cannot be loaded: its gzip data is cut off" in (report.problem or "")
-        assert "/tmp" not in (report.problem or "")  # noqa: S108 - what must not be said
+        assert "/tmp" not in (report.problem or "")
 
     def test_its_quarantined_lines_are_replayed_from_the_bucket(self, shelf: Shelf) -> None:
         shelf.put("in/a.ndjson", event("s", 0), event("s", 60))
@@ -212,9 +212,7 @@ class TestTrouble:
         with pytest.raises(InputError, match="changed while it was read"), file.fetched():
             pass
 
-    def test_what_does_not_fit_on_the_disk_is_not_fetched(
-        self, shelf: Shelf, way: Way, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_what_does_not_fit_on_the_disk_is_not_fetched(self, shelf: Shelf, way: Way) -> None:
         [file] = Bucket(f"{shelf.url}/in").files()
         way.asked.clear()
         with pytest.raises(InputError, match="set TMPDIR"), replace(file, size=10**18).fetched():
