@@ -45,6 +45,10 @@ class AccessError(TerminalError):
     """The server or the storage refused the login or a privilege is missing."""
 
 
+class ServerFullError(TerminalError):
+    """The server has no room left, or takes no rows because of that."""
+
+
 class ServerTooOldError(TerminalError):
     """The server is older than the oldest PostgreSQL we support."""
 
