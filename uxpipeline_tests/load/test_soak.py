@@ -9,7 +9,7 @@ from uxpipeline_tests.load.soak import Soak
 
 pytestmark = pytest.mark.direct
 server, database, landing = test_server_crashes.server, test_server_crashes.database, test_server_crashes.landing
-FEW, MANY = range(3), range(100, 140)
+FEW, MANY = range(3), range(100, 120)
 STEPS = 12
 
 
