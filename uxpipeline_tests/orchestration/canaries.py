@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -60,15 +59,17 @@ def planted(lines: list[Line]) -> Iterator[Line]:
     for line in lines:
         yield line
         for number, path in enumerate(_texts(line)):
-            copy = deepcopy(line)
-            for key in IDS:
-                if key in copy:
-                    copy[key] = str(uuid5(NAMESPACE_URL, f"{copy[key]} {number}"))
-            inner: Any = copy
-            for step_in in path[:-1]:
-                inner = inner[step_in]
-            inner[path[-1]] = f"{inner[path[-1]]} {SECRET}"
-            yield copy
+            new = {key: str(uuid5(NAMESPACE_URL, f"{line[key]} {number}")) for key in IDS if key in line}
+            yield _spoilt(line | new, path)
+
+
+def _spoilt(value: Any, path: tuple[Any, ...]) -> Any:  # noqa: ANN401 - any JSON value
+    """The value with the secret behind the text at a path."""
+    if not path:
+        return f"{value} {SECRET}"
+    copy = value.copy()
+    copy[path[0]] = _spoilt(value[path[0]], path[1:])
+    return copy
 
 
 def _texts(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - any JSON value
