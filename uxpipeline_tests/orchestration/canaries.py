@@ -45,9 +45,9 @@ def posthog() -> list[Line]:
         for line in gzip.decompress(path.read_bytes()).splitlines():
             found = json.loads(line)
             kinds.setdefault(f"{found['event']} {found['properties'].get('$event_type')}", found)
-    for line in kinds.values():
-        line["distinct_id"] = f"visitor-{WHO}"
-        line["properties"] |= {"distinct_id": f"visitor-{WHO}", "$el_text": f"typed {WHO}"}
+    for event_line in kinds.values():
+        event_line["distinct_id"] = f"visitor-{WHO}"
+        event_line["properties"] |= {"distinct_id": f"visitor-{WHO}", "$el_text": f"typed {WHO}"}
     return list(kinds.values())
 
 
