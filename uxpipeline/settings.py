@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 from uxpipeline.errors import ConfigurationError
 
 Profile = Literal["default", "demo"]
+Masking = Literal["strict", "balanced", "off"]
 Executor = Literal["in_process", "multiprocess"]
 
 VARIABLES = (
@@ -28,6 +29,7 @@ VARIABLES = (
     "UXPIPELINE_START_DATE",
     "UXPIPELINE_EARLIEST",
     "UXPIPELINE_PRIVACY_KEY",
+    "UXPIPELINE_MASKING",
     "UXPIPELINE_EVENT_THRESHOLD",
     "UXPIPELINE_KEEP_EVENTS_DAYS",
     "UXPIPELINE_EXECUTOR",
@@ -55,6 +57,7 @@ class Settings:
         start_date: first as-of day (UTC) that can be scored.
         earliest: older event times are quarantined.
         privacy_key: key of visitor hashes; None means the one kept in `home`.
+        masking: how much of what visitors wrote is stored.
         event_threshold: new events that make the volume sensor ask for a run.
         keep_events_days: events of older days are dropped; None keeps them all.
         executor: how Dagster runs the steps of one run.
@@ -72,6 +75,7 @@ class Settings:
     start_date: date
     earliest: datetime
     privacy_key: str | None
+    masking: Masking
     event_threshold: int
     keep_events_days: int | None
     executor: Executor
@@ -98,6 +102,7 @@ class Settings:
             start_date=_date(env, "UXPIPELINE_START_DATE", "2026-01-01"),
             earliest=datetime.combine(_date(env, "UXPIPELINE_EARLIEST", "2020-01-01"), datetime.min.time(), UTC),
             privacy_key=env.get("UXPIPELINE_PRIVACY_KEY") or None,
+            masking=_choice(env, "UXPIPELINE_MASKING", ("strict", "balanced", "off")),  # type: ignore[arg-type]  # narrowed by _choice
             event_threshold=_positive(env, "UXPIPELINE_EVENT_THRESHOLD", "1000"),
             keep_events_days=_days_to_keep(env),
             executor=_choice(env, "UXPIPELINE_EXECUTOR", ("in_process", "multiprocess")),  # type: ignore[arg-type]  # narrowed by _choice
@@ -118,6 +123,7 @@ class Settings:
             "UXPIPELINE_START_DATE": self.start_date,
             "UXPIPELINE_EARLIEST": self.earliest.date(),
             "UXPIPELINE_PRIVACY_KEY": self.privacy_key,
+            "UXPIPELINE_MASKING": self.masking,
             "UXPIPELINE_EVENT_THRESHOLD": self.event_threshold,
             "UXPIPELINE_KEEP_EVENTS_DAYS": self.keep_events_days,
             "UXPIPELINE_EXECUTOR": self.executor,

@@ -188,12 +188,25 @@ class Loader:
             )
 
     def _new_load(self, report: FileReport) -> LoadedFile:
-        return LoadedFile(next_load_id(self.connection), report.path, report.source, report.sha256, self.now)
+        return LoadedFile(
+            next_load_id(self.connection),
+            report.path,
+            report.source,
+            report.sha256,
+            self.now,
+            masking=self.settings.masking,
+        )
 
     def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> None:
         before = path.stat()
         erased = read_tombstones(self.connection, privacy_key(self.settings))
-        transformer = LineTransformer(source, earliest=self.settings.earliest, now=self.now, erased=erased)
+        transformer = LineTransformer(
+            source,
+            earliest=self.settings.earliest,
+            now=self.now,
+            erased=erased,
+            masking=self.settings.masking,
+        )
         writer = StageWriter(self.connection, load_id)
         for count, line in enumerate(read_lines(path), start=1):
             if only is not None and line.number not in only:

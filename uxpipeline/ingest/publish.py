@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.errors import InputError, PublishRefusedError
+from uxpipeline.settings import Masking
 
 MOST_TRIES = 5
 WAIT_SECONDS = 2.0
@@ -38,7 +39,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """Identity of a load, as its ledger row tells it; `replay_of` is the load whose quarantined lines it replays."""
+    """Identity of a load, as its ledger row tells it; `replay_of` is the load whose lines it takes up again."""
 
     load_id: int
     path: str
@@ -46,6 +47,7 @@ class LoadedFile:
     sha256: str
     started_at: datetime
     replay_of: int | None = None
+    masking: Masking = "strict"
 
 
 class TooManyBadLinesError(InputError):
