@@ -32,6 +32,7 @@ VARIABLES = (
     "UXPIPELINE_MASKING",
     "UXPIPELINE_EVENT_THRESHOLD",
     "UXPIPELINE_KEEP_EVENTS_DAYS",
+    "UXPIPELINE_KEEP_QUARANTINE_DAYS",
     "UXPIPELINE_EXECUTOR",
     "UXPIPELINE_PROFILE",
     "UXPIPELINE_DAGSTER_DATABASE_URL",
@@ -60,6 +61,7 @@ class Settings:
         masking: how much of what visitors wrote is stored.
         event_threshold: new events that make the volume sensor ask for a run.
         keep_events_days: events of older days are dropped; None keeps them all.
+        keep_quarantine_days: what older quarantined lines said is forgotten.
         executor: how Dagster runs the steps of one run.
         profile: `demo` lowers the evidence gate of proposals; named in everything it touches.
         dagster_database_url: Dagster's own storage; None means schema `dagster` of the target database.
@@ -78,6 +80,7 @@ class Settings:
     masking: Masking
     event_threshold: int
     keep_events_days: int | None
+    keep_quarantine_days: int
     executor: Executor
     profile: Profile
     dagster_database_url: str | None
@@ -105,6 +108,7 @@ class Settings:
             masking=_choice(env, "UXPIPELINE_MASKING", ("strict", "balanced", "off")),  # type: ignore[arg-type]  # narrowed by _choice
             event_threshold=_positive(env, "UXPIPELINE_EVENT_THRESHOLD", "1000"),
             keep_events_days=_days_to_keep(env),
+            keep_quarantine_days=_positive(env, "UXPIPELINE_KEEP_QUARANTINE_DAYS", "30"),
             executor=_choice(env, "UXPIPELINE_EXECUTOR", ("in_process", "multiprocess")),  # type: ignore[arg-type]  # narrowed by _choice
             profile=_choice(env, "UXPIPELINE_PROFILE", ("default", "demo")),  # type: ignore[arg-type]  # narrowed by _choice
             dagster_database_url=env.get("UXPIPELINE_DAGSTER_DATABASE_URL") or None,
@@ -126,6 +130,7 @@ class Settings:
             "UXPIPELINE_MASKING": self.masking,
             "UXPIPELINE_EVENT_THRESHOLD": self.event_threshold,
             "UXPIPELINE_KEEP_EVENTS_DAYS": self.keep_events_days,
+            "UXPIPELINE_KEEP_QUARANTINE_DAYS": self.keep_quarantine_days,
             "UXPIPELINE_EXECUTOR": self.executor,
             "UXPIPELINE_PROFILE": self.profile,
             "UXPIPELINE_DAGSTER_DATABASE_URL": self.dagster_database_url,

@@ -1,13 +1,16 @@
 """How much is stored follows from the configured masking; some things are masked always."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from uxpipeline.ingest.ledger import forget_payloads, quarantined_files
+from uxpipeline.ingest.load import replay_lines
 from uxpipeline.settings import Masking
 from uxpipeline_tests.db.queries import rows, value
-from uxpipeline_tests.load.landing import Landing, counts
-from uxpipeline_tests.load.lines import assignment, event, record, step
+from uxpipeline_tests.load.landing import NOW, Landing, counts
+from uxpipeline_tests.load.lines import START, assignment, event, record, step
 from uxpipeline_tests.load.test_privacy import places_of
 
 MAIL, TYPED = "ada.canary@leak.example", "typed by Ada"
@@ -50,3 +53,14 @@ def test_what_its_visitor_did_not_agree_to_is_not_kept(landing: Landing, line: d
     report = landing.load(line | {"metadata": {"consent": False}}, event("other", 0, metadata={"consent": True}))
     assert (counts(report), report.ignored) == ({"inserted": 1, "ignored": 1}, {"no_consent": 1})
     assert value(landing.connection, "select count(*) from public.user_sessions where session_id = 's'") == 0
+
+
+def test_what_old_quarantined_lines_said_is_forgotten_and_they_can_still_be_replayed(landing: Landing) -> None:
+    strict = replace(landing, settings=replace(landing.settings, earliest=NOW))
+    strict.load(event("s", 0), event("s", 1))
+    landing.connection.execute("update uxpipeline.quarantine set received_at = %s where line_no = 1", [START])
+    forget_payloads(landing.connection, START + timedelta(days=1))
+    kept = rows(landing.connection, "select line_no, reason, payload is null from uxpipeline.quarantine order by 1")
+    assert kept == [(1, "time_out_of_range", True), (2, "time_out_of_range", False)]
+    files = quarantined_files(landing.connection, [], None)
+    assert [report.inserted for report in replay_lines(landing.connection, landing.settings, files, NOW)] == [2]

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from uxpipeline.home import privacy_key
+from uxpipeline.ingest.ledger import forget_payloads
 from uxpipeline.ingest.load import FileReport, load_landing
 from uxpipeline.marts.partitions import drain_default_partition, drop_events_before
 from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
@@ -62,6 +63,7 @@ def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None
         drain_default_partition(connection)
         if pipeline.settings.keep_events_days is not None:
             drop_events_before(connection, now.date() - timedelta(days=pipeline.settings.keep_events_days))
+        forget_payloads(connection, now - timedelta(days=pipeline.settings.keep_quarantine_days))
         reports = load_landing(connection, pipeline.settings, now)
         erase_returned(connection, privacy_key(pipeline.settings))
         close_silent_sessions(connection, now)
