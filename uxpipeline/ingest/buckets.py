@@ -161,7 +161,8 @@ class Bucket:
 
 
 def _version(meta: Any) -> str:  # noqa: ANN401 - as above
-    return str(meta["e_tag"] or meta["last_modified"])
+    # Listings and downloads do not agree on the quotes.
+    return str(meta["e_tag"] or meta["last_modified"]).strip('"')
 
 
 def _is_over(folder: str, since: date | None) -> bool:

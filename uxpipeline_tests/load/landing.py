@@ -56,7 +56,7 @@ class Landing:
         [report] = self.load_all(path, now=now, max_bad=max_bad)
         return report
 
-    def load_all(self, *paths: Path, now: datetime = NOW, max_bad: float = DEFAULT_MAX_BAD) -> list[FileReport]:
+    def load_all(self, *paths: Path | str, now: datetime = NOW, max_bad: float = DEFAULT_MAX_BAD) -> list[FileReport]:
         return load_paths(self.connection, self.settings, paths, now, max_bad=max_bad)
 
     def state(self) -> list[str]:

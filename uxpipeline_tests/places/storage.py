@@ -44,7 +44,7 @@ def storage(folder: Path) -> Iterator[str]:
     """A server that keeps its objects in `folder`; yields its URL."""
     identities = folder / "identities.json"
     identities.write_text(json.dumps(IDENTITIES), encoding="utf-8")
-    master, master_rpc, volume, volume_rpc, filer, filer_rpc, s3, s3_rpc = _free_ports(8)
+    master, master_rpc, volume, volume_rpc, filer, filer_rpc, s3, s3_rpc = free_ports(8)
     command = [
         str(SERVER), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
         f"-master.port={master}", f"-master.port.grpc={master_rpc}", "-master.volumeSizeLimitMB=64",
@@ -70,6 +70,13 @@ def _can_store(port: int) -> bool:
     return False
 
 
+def answers(port: int) -> bool:
+    """Whether something listens there."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
 def bucket(endpoint: str, name: str) -> S3Store:
     """A bucket to put things into; the first thing makes it."""
     return S3Store(
@@ -83,7 +90,7 @@ def bucket(endpoint: str, name: str) -> S3Store:
     )
 
 
-def _free_ports(number: int) -> list[int]:
+def free_ports(number: int) -> list[int]:
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
         return [one.getsockname()[1] for one in sockets]

@@ -19,6 +19,7 @@ from uxpipeline_tests.load.lines import event, record
 from uxpipeline_tests.places.conftest import Shelf
 from uxpipeline_tests.places.storage import KEY, SECRET, STRANGER, STRANGERS_SECRET, Way
 
+pytestmark = pytest.mark.storage
 EVENTS = "select count(*) from public.behavior_events"
 
 

@@ -18,6 +18,7 @@ from uxpipeline_tests.orchestration.runs import failed_checks, run_refresh
 from uxpipeline_tests.places.conftest import Shelf
 from uxpipeline_tests.places.storage import Way
 
+pytestmark = pytest.mark.storage
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
 
 
