@@ -98,6 +98,8 @@ if [ -n "${SERVER_EXTENSION:-}" ]; then
         --command "create extension $SERVER_EXTENSION schema extensions" \
         --command "grant usage on schema extensions to public"
 fi
+# What cannot go through a pooler, such as Dagster's storage, finds the way without it here.
+export UXPIPELINE_TEST_DIRECT_DSN="postgresql://$owner:$password@127.0.0.1:$port/uxpipeline_test"
 if [ -n "${POOLER:-}" ]; then
     start_pooler
 fi

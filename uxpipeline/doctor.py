@@ -11,6 +11,7 @@ from uxpipeline.db.migrate import pending
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.db.target import target_url
 from uxpipeline.errors import UxPipelineError
+from uxpipeline.marts.waiting import parked_waiting
 from uxpipeline.settings import Settings
 
 STALE_AFTER = timedelta(hours=36)
@@ -134,6 +135,14 @@ def _freshness(connection: Connection) -> Finding:
     return Finding("ok", "freshness", f"the newest event is of {newest:%Y-%m-%d %H:%M} UTC")
 
 
+def _parked(connection: Connection) -> Finding:
+    waiting = parked_waiting(connection, datetime.now(UTC))
+    if waiting.passed:
+        return Finding("ok", "parked", waiting.message.rstrip("."))
+    remedy = "Add the tests, or correct their names at the tracker, see docs/sources.md#parked-lines"
+    return Finding("warning", "parked", waiting.message.rstrip("."), remedy)
+
+
 def _time_zone(connection: Connection) -> Finding:
     zone = connection.info.parameter_status("TimeZone")
     if zone not in {"UTC", "Etc/UTC", "GMT"}:
@@ -142,4 +151,4 @@ def _time_zone(connection: Connection) -> Finding:
     return Finding("ok", "time zone", "UTC")
 
 
-_CHECKS: tuple[Callable[[Connection], Finding], ...] = (_roles, _drift, _partitions, _freshness, _time_zone)
+_CHECKS: tuple[Callable[[Connection], Finding], ...] = (_roles, _drift, _partitions, _freshness, _parked, _time_zone)

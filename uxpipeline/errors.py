@@ -37,8 +37,16 @@ class ServerUnreachableError(TransientError):
     """The database server cannot be reached."""
 
 
+class StorageUnreachableError(TransientError):
+    """Object storage cannot be reached, or broke off."""
+
+
 class AccessError(TerminalError):
-    """The server refused the login or a privilege is missing."""
+    """The server or the storage refused the login or a privilege is missing."""
+
+
+class ServerFullError(TerminalError):
+    """The server has no room left, or takes no rows because of that."""
 
 
 class ServerTooOldError(TerminalError):

@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 from uxpipeline.errors import ConfigurationError
 
 Profile = Literal["default", "demo"]
+Masking = Literal["strict", "balanced", "off"]
 Executor = Literal["in_process", "multiprocess"]
 
 VARIABLES = (
@@ -28,13 +29,16 @@ VARIABLES = (
     "UXPIPELINE_START_DATE",
     "UXPIPELINE_EARLIEST",
     "UXPIPELINE_PRIVACY_KEY",
+    "UXPIPELINE_MASKING",
     "UXPIPELINE_EVENT_THRESHOLD",
     "UXPIPELINE_KEEP_EVENTS_DAYS",
     "UXPIPELINE_CONCURRENT_TESTS",
+    "UXPIPELINE_KEEP_QUARANTINE_DAYS",
     "UXPIPELINE_EXECUTOR",
     "UXPIPELINE_PROFILE",
     "UXPIPELINE_DAGSTER_DATABASE_URL",
 )
+BUCKET_SCHEMES = ("s3://", "gs://")
 DEFAULT_CONVERSION = "lead_capture"
 FEWEST_DAYS_KEPT = 60
 """Scores look back 28 days, and their changes are judged against the days before."""
@@ -49,15 +53,17 @@ class Settings:
         home: folder of everything we keep outside a database: embedded server, Dagster home, reports.
         pg_bin: folder with other PostgreSQL server binaries for the embedded server.
         pg_os_user: account that runs the embedded server when we are root.
-        landing: folder whose files the pipeline loads.
+        landing: folder whose files the pipeline loads, or the address of one in object storage.
         funnels: YAML file of funnel and conversion rules; None means no rules.
         conversion: name of the funnel whose last step is the conversion.
         start_date: first as-of day (UTC) that can be scored.
         earliest: older event times are quarantined.
         privacy_key: key of visitor hashes; None means the one kept in `home`.
+        masking: how much of what visitors wrote is stored.
         event_threshold: new events that make the volume sensor ask for a run.
         keep_events_days: events of older days are dropped; None keeps them all.
         concurrent_tests: randomised tests that may run at once.
+        keep_quarantine_days: what older quarantined lines said is forgotten.
         executor: how Dagster runs the steps of one run.
         profile: `demo` lowers the evidence gate of proposals; named in everything it touches.
         dagster_database_url: Dagster's own storage; None means schema `dagster` of the target database.
@@ -67,15 +73,17 @@ class Settings:
     home: Path
     pg_bin: Path | None
     pg_os_user: str
-    landing: Path
+    landing: Path | str
     funnels: Path | None
     conversion: str
     start_date: date
     earliest: datetime
     privacy_key: str | None
+    masking: Masking
     event_threshold: int
     keep_events_days: int | None
     concurrent_tests: int
+    keep_quarantine_days: int
     executor: Executor
     profile: Profile
     dagster_database_url: str | None
@@ -94,15 +102,17 @@ class Settings:
             home=home,
             pg_bin=_path(env, "UXPIPELINE_PG_BIN"),
             pg_os_user=env.get("UXPIPELINE_PG_OS_USER") or "nobody",
-            landing=_path(env, "UXPIPELINE_LANDING") or home / "landing",
+            landing=_place(env, "UXPIPELINE_LANDING") or home / "landing",
             funnels=_path(env, "UXPIPELINE_FUNNELS"),
             conversion=env.get("UXPIPELINE_CONVERSION") or DEFAULT_CONVERSION,
             start_date=_date(env, "UXPIPELINE_START_DATE", "2026-01-01"),
             earliest=datetime.combine(_date(env, "UXPIPELINE_EARLIEST", "2020-01-01"), datetime.min.time(), UTC),
             privacy_key=env.get("UXPIPELINE_PRIVACY_KEY") or None,
+            masking=_choice(env, "UXPIPELINE_MASKING", ("strict", "balanced", "off")),  # type: ignore[arg-type]  # narrowed by _choice
             event_threshold=_positive(env, "UXPIPELINE_EVENT_THRESHOLD", "1000"),
             keep_events_days=_days_to_keep(env),
             concurrent_tests=_positive(env, "UXPIPELINE_CONCURRENT_TESTS", "3"),
+            keep_quarantine_days=_positive(env, "UXPIPELINE_KEEP_QUARANTINE_DAYS", "30"),
             executor=_choice(env, "UXPIPELINE_EXECUTOR", ("in_process", "multiprocess")),  # type: ignore[arg-type]  # narrowed by _choice
             profile=_choice(env, "UXPIPELINE_PROFILE", ("default", "demo")),  # type: ignore[arg-type]  # narrowed by _choice
             dagster_database_url=env.get("UXPIPELINE_DAGSTER_DATABASE_URL") or None,
@@ -121,9 +131,11 @@ class Settings:
             "UXPIPELINE_START_DATE": self.start_date,
             "UXPIPELINE_EARLIEST": self.earliest.date(),
             "UXPIPELINE_PRIVACY_KEY": self.privacy_key,
+            "UXPIPELINE_MASKING": self.masking,
             "UXPIPELINE_EVENT_THRESHOLD": self.event_threshold,
             "UXPIPELINE_KEEP_EVENTS_DAYS": self.keep_events_days,
             "UXPIPELINE_CONCURRENT_TESTS": self.concurrent_tests,
+            "UXPIPELINE_KEEP_QUARANTINE_DAYS": self.keep_quarantine_days,
             "UXPIPELINE_EXECUTOR": self.executor,
             "UXPIPELINE_PROFILE": self.profile,
             "UXPIPELINE_DAGSTER_DATABASE_URL": self.dagster_database_url,
@@ -134,6 +146,20 @@ class Settings:
 def _path(env: Mapping[str, str], name: str) -> Path | None:
     value = env.get(name)
     return Path(value).expanduser().absolute() if value else None
+
+
+def _place(env: Mapping[str, str], name: str) -> Path | str | None:
+    value = env.get(name) or ""
+    if not is_bucket_url(value):
+        return _path(env, name)
+    if "@" in value.partition("://")[2].partition("/")[0]:
+        raise ConfigurationError(f"`{name}` holds a password", "Put keys into the environment, see docs/sources.md")
+    return value
+
+
+def is_bucket_url(text: str) -> bool:
+    """Tell an address in object storage from a path."""
+    return text.startswith(BUCKET_SCHEMES)
 
 
 def _date(env: Mapping[str, str], name: str, default: str) -> date:

@@ -35,8 +35,9 @@ DATA = Path(__file__).parent / "data"
 def _quiet_environment() -> Iterator[None]:
     """No test sees the developer's own configuration, none reports telemetry."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("UXPIPELINE_") and name != "UXPIPELINE_TEST_DSN"]:
-            patch.delenv(name)
+        for name in list(os.environ):
+            if name.startswith("UXPIPELINE_") and not name.startswith("UXPIPELINE_TEST_"):
+                patch.delenv(name)
         patch.setenv("DAGSTER_DISABLE_TELEMETRY", "yes")
         patch.setenv("GX_ANALYTICS_ENABLED", "false")
         yield

@@ -11,6 +11,7 @@ import typer
 from uxpipeline import __version__
 from uxpipeline.cli import commands, database, experiments, proposals, quarantine
 from uxpipeline.cli.console import complain
+from uxpipeline.db.connect import told
 from uxpipeline.errors import UxPipelineError
 
 app = typer.Typer(
@@ -55,10 +56,7 @@ def main() -> None:
         complain(f"The database denies it: {error.diag.message_primary}. Connect as the owner of the database")
         sys.exit(1)
     except psycopg.Error as error:
-        # The full text may repeat a row; the code and the server's headline do not.
-        complain(
-            f"The database failed: {error.diag.message_primary or 'connection lost'} ({error.sqlstate or 'no code'})"
-        )
+        complain(f"The database failed ({told(error)})")
         sys.exit(1)
 
 

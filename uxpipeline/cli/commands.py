@@ -19,7 +19,9 @@ from uxpipeline.errors import ConfigurationError
 from uxpipeline.settings import Settings
 
 _LEVEL_STYLES = {"ok": "green", "warning": "yellow", "error": "red"}
-LoadPaths = Annotated[list[Path], typer.Argument(help="Files or folders.", metavar="PATH...")]
+LoadPaths = Annotated[
+    list[str], typer.Argument(help="Files or folders, local or at s3:// or gs:// addresses.", metavar="PATH...")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -70,7 +72,8 @@ def load(
 
     Exit code 0: clean; 2: loaded, some lines quarantined; 1: a file was aborted and nothing of it loaded.
     """
-    from uxpipeline.ingest.load import load_paths  # noqa: PLC0415  # parsers load slowly; `--help` need not wait
+    from uxpipeline.ingest.landing import place  # noqa: PLC0415  # parsers load slowly; `--help` need not wait
+    from uxpipeline.ingest.load import load_paths  # noqa: PLC0415  # as above
 
     settings = Settings.from_env()
     with database(settings) as (connection, url), step_progress() as progress:
@@ -80,7 +83,7 @@ def load(
             reports = load_paths(
                 connection,
                 settings,
-                [path.absolute() for path in paths],
+                [place(path) for path in paths],
                 datetime.now(UTC),
                 source=source,
                 max_bad=_share(max_bad),

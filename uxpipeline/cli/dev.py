@@ -34,7 +34,8 @@ def serve(settings: Settings, port: int, *, on_demo: bool) -> int:
         settings, url = _target(settings, server, on_demo=on_demo)
         with connect(url) as connection:
             list(migrate(connection))
-        settings.landing.mkdir(parents=True, exist_ok=True)
+        if isinstance(settings.landing, Path):
+            settings.landing.mkdir(parents=True, exist_ok=True)
         process = stack.enter_context(_dagster(prepare(settings, url), port))
         out.print(f"Dagster UI: http://127.0.0.1:{port} (ready in about 15 s; Ctrl-C stops everything)", soft_wrap=True)
         while process.poll() is None:

@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.errors import AccessError, ServerTooOldError, ServerUnreachableError, TransientError
+from uxpipeline.errors import AccessError, ServerFullError, ServerTooOldError, ServerUnreachableError, TransientError
 
 Connection = psycopg.Connection[TupleRow]
 OLDEST_SERVER = 150000
@@ -28,6 +28,7 @@ def connect(url: str) -> Iterator[Connection]:
         AccessError: the login, the database or its password is refused.
         ServerTooOldError: the server is older than PostgreSQL 15.
         TransientError: the block met a lock, a deadlock or a timeout.
+        ServerFullError: the server has no room for what the block wrote, or takes no rows.
     """
     try:
         connection = psycopg.connect(
@@ -45,9 +46,9 @@ def connect(url: str) -> Iterator[Connection]:
             )
         try:
             yield connection
-        except psycopg.OperationalError as error:
-            if transient := _transient(error):
-                raise transient from error
+        except psycopg.Error as error:
+            if known := _transient(error) or _stopped(error):
+                raise known from error
             raise
 
 
@@ -65,6 +66,7 @@ _NO_DATABASE = re.compile(r'database ".*" does not exist')
 _REFUSED = re.compile(
     r'password|authentication|pg_hba\.conf|role ".*" (does not exist|is not permitted)|user not found|permission denied'
 )
+_AGAIN = "Then do the same again: an unfinished file left nothing"
 _LOST = ("08", "57P01", "57P02", "57P03", "57P05")
 _IN_THE_WAY = ("40", "53300", "55P03", "57014")
 
@@ -91,10 +93,28 @@ def _explained(error: psycopg.OperationalError, url: str) -> AccessError | Serve
     return ServerUnreachableError(f"No PostgreSQL answers at {place}{why}", "Start it, or correct the URL")
 
 
-def _transient(error: psycopg.OperationalError) -> TransientError | None:
+def _transient(error: psycopg.Error) -> TransientError | None:
+    if not isinstance(error, psycopg.OperationalError):
+        return None
     code = error.sqlstate
     if code is None or code.startswith(_LOST):
         return ServerUnreachableError("The connection to PostgreSQL was lost", "Try again once the server is up")
     if code.startswith(_IN_THE_WAY):
         return TransientError(f"Other work on the database was in the way ({code})", "Try again later")
     return None
+
+
+def _stopped(error: psycopg.Error) -> ServerFullError | None:
+    if error.sqlstate == "53100":
+        return ServerFullError("The disk of the database server is full (53100)", f"Make room there. {_AGAIN}")
+    if error.sqlstate == "25006":
+        return ServerFullError(
+            "The database is read-only (25006)", f"Hosted ones become so when their disk is full: make room. {_AGAIN}"
+        )
+    return None
+
+
+def told(error: psycopg.Error) -> str:
+    """What may be said of an error of the server: names and its code. Its text and details repeat rows."""
+    names = [name for name in (error.diag.table_name, error.diag.constraint_name) if name]
+    return ", ".join([*names, error.sqlstate or "connection lost"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from psycopg.rows import class_row
 
-from uxpipeline.db.connect import Connection
+from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 
 
@@ -94,3 +94,9 @@ def quarantined_files(
     values = {"ids": list(ids) or None, "reason": reason}
     with connection.cursor(row_factory=class_row(QuarantinedFile)) as cursor:
         return cursor.execute(statement("quarantine/files"), values).fetchall()
+
+
+def forget_payloads(connection: Connection, before: datetime) -> None:
+    """Forget what lines said that were quarantined before a moment; a replay reads them from their file."""
+    with transaction(connection):
+        connection.execute(statement("quarantine/forget_payloads"), {"before": before})

@@ -12,9 +12,20 @@ from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.home import privacy_key
-from uxpipeline.ingest.files import named_files
+from uxpipeline.ingest.files import InputFile, Listing, called
 from uxpipeline.ingest.funnels import FunnelRules, load_funnels
+from uxpipeline.ingest.landing import (
+    Place,
+    Settled,
+    file_at,
+    landing_listing,
+    named_files,
+    note_listing,
+    settle,
+    settled,
+)
 from uxpipeline.ingest.ledger import QuarantinedFile
+from uxpipeline.ingest.parked import next_load_id, release_parked
 from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
 from uxpipeline.ingest.readers import read_lines, sample, sha256_of
 from uxpipeline.ingest.records import Rejected
@@ -69,23 +80,41 @@ class Loader:
     source: str | None
     progress: Progress
 
-    def load(self, path: Path, *, inside_folder: bool) -> FileReport:
-        """Load one file; an unrecognised one inside a folder is skipped, a damaged one aborted.
+    def load_listed(self, listing: Listing, *, inside_folder: bool) -> Iterator[FileReport]:
+        """Load the files of a listing; unfinished ones are skipped, a later load takes them."""
+        known = settled(self.connection, listing.complete)
+        for file in listing.complete:
+            if file.name in known:
+                yield _already_loaded(file.name, known)
+            else:
+                yield self._load_one(file, inside_folder=inside_folder)
+        for file, reason in listing.unfinished:
+            yield FileReport(file.name, _UNKNOWN, "", "skipped", problem=f"`{file.name}` waits: {reason}")
 
-        Raises:
-            InputError: the file was named directly and cannot be read or recognised.
-        """
+    def _load_one(self, file: InputFile, *, inside_folder: bool) -> FileReport:
         try:
-            sha256 = sha256_of(path)
+            with file.fetched() as path, called(path, file.name):
+                report = self.load(path, file.name, inside_folder=inside_folder)
         except InputError as error:
             if not inside_folder:
                 raise
-            return FileReport(str(path), _UNKNOWN, "", "aborted", problem=str(error))
+            return FileReport(file.name, _UNKNOWN, "", "aborted", problem=str(error))
+        if report.status in {"loaded", "already_loaded"}:
+            settle(self.connection, file, report.sha256)
+        return report
+
+    def load(self, path: Path, name: str, *, inside_folder: bool) -> FileReport:
+        """Load one file, which the ledger calls `name`; an unrecognised one inside a folder is skipped.
+
+        Raises:
+            InputError: the file cannot be read, or was named directly and cannot be recognised.
+        """
+        sha256 = sha256_of(path)
         earlier = self.connection.execute(statement("ingest/loaded_file"), {"sha256": sha256}).fetchone()
         if earlier is not None:
             source, lines = earlier
-            return FileReport(str(path), source, sha256, "already_loaded", lines=lines, duplicates=lines)
-        return self._load_new(path, FileReport(str(path), _UNKNOWN, sha256, "loaded"), inside_folder=inside_folder)
+            return FileReport(name, source, sha256, "already_loaded", lines=lines, duplicates=lines)
+        return self._load_new(path, FileReport(name, _UNKNOWN, sha256, "loaded"), inside_folder=inside_folder)
 
     def replay(self, quarantined: QuarantinedFile) -> FileReport:
         """Load the quarantined lines of a file; those that are refused again stay where they are.
@@ -93,22 +122,29 @@ class Loader:
         Raises:
             InputError: the file is not there any more, or another one.
         """
-        path = Path(quarantined.path)
-        if not path.is_file():
+        name = quarantined.path
+        file = file_at(name)
+        if file is None:
             raise InputError(
-                f"`{path}` is not there any more", "Put it back, or load its lines corrected, from another file"
+                f"`{name}` is not there any more", "Put it back, or load its lines corrected, from another file"
             )
-        if sha256_of(path) != quarantined.sha256:
-            raise InputError(
-                f"`{path}` is not what it was", f"Run `uxpipeline load {path}`: what is stored already is not doubled"
-            )
+        with file.fetched() as path, called(path, name):
+            if sha256_of(path) != quarantined.sha256:
+                raise InputError(
+                    f"`{name}` is not what it was",
+                    f"Run `uxpipeline load {name}`: what is stored already is not doubled",
+                )
+            return self._replay_from(path, quarantined)
+
+    def _replay_from(self, path: Path, quarantined: QuarantinedFile) -> FileReport:
         report = FileReport(quarantined.path, quarantined.source, quarantined.sha256, "replayed")
         source = source_named(quarantined.source, self.context)
         return self._load_from(source, path, report, quarantined)
 
     def _load_new(self, path: Path, report: FileReport, *, inside_folder: bool) -> FileReport:
         try:
-            source, form = self._recognised(path)
+            with called(path, report.path):
+                source, form = self._recognised(path)
         except InputError as error:
             return self._aborted(self._new_load(report), report, error, Tally())
         if source is not None:
@@ -133,7 +169,8 @@ class Loader:
         if quarantined is not None:
             file = replace(file, replay_of=quarantined.file_id)
         try:
-            self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
+            with called(path, report.path):
+                self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
             self._audit(file.load_id)
             return _filled(report, publish(self.connection, file, self.now, self.max_bad))
         except TooManyBadLinesError as error:
@@ -154,12 +191,25 @@ class Loader:
             )
 
     def _new_load(self, report: FileReport) -> LoadedFile:
-        return LoadedFile(_next_load_id(self.connection), report.path, report.source, report.sha256, self.now)
+        return LoadedFile(
+            next_load_id(self.connection),
+            report.path,
+            report.source,
+            report.sha256,
+            self.now,
+            masking=self.settings.masking,
+        )
 
     def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> None:
         before = path.stat()
         erased = read_tombstones(self.connection, privacy_key(self.settings))
-        transformer = LineTransformer(source, earliest=self.settings.earliest, now=self.now, erased=erased)
+        transformer = LineTransformer(
+            source,
+            earliest=self.settings.earliest,
+            now=self.now,
+            erased=erased,
+            masking=self.settings.masking,
+        )
         writer = StageWriter(self.connection, load_id)
         for count, line in enumerate(transformer.ordered(read_lines(path)), start=1):
             skipped = only is not None and line.number not in only
@@ -190,19 +240,19 @@ class Loader:
 def load_paths(
     connection: Connection,
     settings: Settings,
-    paths: Sequence[Path],
+    places: Sequence[Place],
     now: datetime,
     *,
     source: str = "auto",
     max_bad: float = DEFAULT_MAX_BAD,
     progress: Progress = lambda _path, _lines: None,
 ) -> list[FileReport]:
-    """Load files and folders; the caller holds the pipeline's lease.
+    """Load files and folders, local or in object storage; the caller holds the pipeline's lease.
 
     Args:
         connection: open connection to a migrated database.
         settings: tell funnels, conversion, earliest event time and privacy key.
-        paths: files, or folders whose files are meant.
+        places: files, or folders whose files are meant.
         now: the caller's clock; events more than five minutes later are quarantined.
         source: adapter name, or `auto` to recognise each file by its content.
         max_bad: largest share of quarantined lines a file may have.
@@ -212,12 +262,29 @@ def load_paths(
         One report per file, in order.
 
     Raises:
-        InputError: a path or the source names nothing, or a file named directly cannot be read or recognised.
+        InputError: a place or the source names nothing, or a file named directly cannot be read or recognised.
         ConfigurationError: the funnels file is wrong.
     """
     loader = _loader(connection, settings, now, source, max_bad, progress)
-    found = [(file, path.is_dir()) for path in paths for file in named_files(path)]
-    return [loader.load(file, inside_folder=inside) for file, inside in found]
+    found = [named_files(where) for where in places]
+    reports = [report for listing, inside in found for report in loader.load_listed(listing, inside_folder=inside)]
+    release_parked(connection, settings.earliest, now)
+    return reports
+
+
+def load_landing(connection: Connection, settings: Settings, now: datetime) -> list[FileReport]:
+    """Load what is new in the landing place; the caller holds the pipeline's lease.
+
+    Raises:
+        ConfigurationError: the funnels file or the landing place is wrong.
+        StorageUnreachableError: the landing place is in object storage, which cannot be reached.
+    """
+    loader = _loader(connection, settings, now, "auto", DEFAULT_MAX_BAD, lambda _path, _lines: None)
+    listing = landing_listing(connection, settings.landing, now)
+    reports = list(loader.load_listed(listing, inside_folder=True))
+    note_listing(connection, settings.landing, listing, now)
+    release_parked(connection, settings.earliest, now)
+    return reports
 
 
 def replay_lines(
@@ -260,13 +327,10 @@ def configure(connection: Connection, rules: FunnelRules, conversion: str) -> No
         cursor.execute(statement("ingest/keep_conversion_goal"), {"funnel_name": conversion})
 
 
-def _next_load_id(connection: Connection) -> int:
-    with transaction(connection):
-        row = connection.execute(statement("ingest/next_load_id")).fetchone()
-        load_id = int(row[0]) if row else 0
-        connection.execute(statement("ingest/clear_stage"), {"load_id": load_id})
-    return load_id
-
-
 def _filled(report: FileReport, tally: Tally) -> FileReport:
     return replace(report, **vars(tally))
+
+
+def _already_loaded(name: str, known: Settled) -> FileReport:
+    sha256, source, lines = known[name]
+    return FileReport(name, source, sha256, "already_loaded", lines=lines, duplicates=lines)

@@ -5,11 +5,22 @@ import re
 from typing import Any
 
 from uxpipeline.ingest.detectors import mask_pii
-from uxpipeline.ingest.records import Assignment, Event, FunnelStep, JsonObject, Moment, Record, Remark, Session
+from uxpipeline.ingest.records import (
+    Assignment,
+    Conversion,
+    Event,
+    FunnelStep,
+    JsonObject,
+    Moment,
+    Record,
+    Remark,
+    Session,
+)
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.updating import updated
 from uxpipeline.ingest.urls import clean_referrer, clean_url
 from uxpipeline.ingest.user_agents import coarse_user_agent
+from uxpipeline.settings import Masking
 
 KEPT_TEXT_TYPES = frozenset({"button", "a", "link", "label", "summary"})
 MAX_TEXT_CHARACTERS = 80
@@ -41,9 +52,14 @@ def visitor_hash(key: bytes, visitor: str) -> str:
 class RecordMasker:
     """Masks every field of a record that may say who somebody is."""
 
-    def __init__(self, key: bytes) -> None:
-        """Use `key` for the pseudonyms of visitors."""
+    def __init__(self, key: bytes, masking: Masking = "strict") -> None:
+        """Use `key` for the pseudonyms of visitors.
+
+        Visitors, addresses and user agents are masked always. Of texts `strict` keeps those of controls, `balanced` all
+        but what the detectors find, `off` everything.
+        """
         self._key = key
+        self._masking = masking
 
     def mask(self, record: Record) -> Record:
         """Return `record` as it may be stored.
@@ -52,17 +68,12 @@ class RecordMasker:
             LineRefused: `bad_url`, an event's page has no address that could be kept.
         """
         if isinstance(record, Event):
-            return _mask_event(record)
+            return self._mask_event(record)
         if isinstance(record, Session):
             return self._mask_session(record)
-        if isinstance(record, FunnelStep):
-            reason = record.dropoff_reason
-            return updated(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
-        if isinstance(record, Assignment):
-            return updated(record, metadata=mask_json(record.metadata))
         if isinstance(record, Moment):
             return updated(record, visitor=visitor_hash(self._key, record.visitor))
-        return _mask_remark(record) if isinstance(record, Remark) else record
+        return record if self._masking == "off" else _mask_told(record)
 
     def _mask_session(self, session: Session) -> Session:
         return updated(
@@ -74,29 +85,41 @@ class RecordMasker:
             visitor=session.visitor and visitor_hash(self._key, session.visitor),
         )
 
+    def _mask_event(self, event: Event) -> Event:
+        page_url = clean_url(event.page_url)
+        if event.page_url and not page_url:
+            raise LineRefused("bad_url", "page_url")
+        addressed = updated(event, page_url=page_url)
+        return addressed if self._masking == "off" else self._mask_texts(addressed)
 
-def _mask_event(event: Event) -> Event:
-    page_url = clean_url(event.page_url)
-    if event.page_url and not page_url:
-        raise LineRefused("bad_url", "page_url")
-    return updated(
-        event,
-        page_url=page_url,
-        element_path=event.element_path and mask_pii(event.element_path),
-        element_type=event.element_type and mask_pii(event.element_type),
-        element_text=event.element_text and mask_text(event.element_text, event.element_type),
-        component_id=event.component_id and mask_pii(event.component_id),
-        coordinates=_mask_value(event.coordinates),
-        viewport_size=_mask_value(event.viewport_size),
-        event_data=mask_json(event.event_data),
-        metadata=mask_json(event.metadata),
-    )
+    def _mask_texts(self, event: Event) -> Event:
+        text = event.element_text
+        if text:
+            text = mask_text(text, event.element_type) if self._masking == "strict" else mask_pii(text)
+        return updated(
+            event,
+            element_path=event.element_path and mask_pii(event.element_path),
+            element_type=event.element_type and mask_pii(event.element_type),
+            element_text=text,
+            component_id=event.component_id and mask_pii(event.component_id),
+            coordinates=_mask_value(event.coordinates),
+            viewport_size=_mask_value(event.viewport_size),
+            event_data=mask_json(event.event_data),
+            metadata=mask_json(event.metadata),
+        )
 
 
-def _mask_remark(remark: Remark) -> Remark:
-    """As the rows are masked that it is about."""
-    subject = mask_pii(remark.subject) if remark.kind == "dead_click" else _mask_value(remark.subject)
-    return updated(remark, subject=subject, value=_mask_value(remark.value))
+def _mask_told(record: FunnelStep | Assignment | Conversion | Remark) -> Record:
+    """Mask what a source tells about rows that name no visitor; remarks as the rows that they are about."""
+    if isinstance(record, FunnelStep):
+        reason = record.dropoff_reason
+        return updated(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
+    if isinstance(record, Assignment):
+        return updated(record, metadata=mask_json(record.metadata))
+    if isinstance(record, Conversion):
+        return record
+    subject = mask_pii(record.subject) if record.kind == "dead_click" else _mask_value(record.subject)
+    return updated(record, subject=subject, value=_mask_value(record.value))
 
 
 def _mask_value(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -1,16 +1,24 @@
 """From stage to tables: the audit's verdict, then one transaction with the ledger row."""
 
+import random
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.ingest.stage import SILENCE
+from uxpipeline.settings import Masking
+
+MOST_TRIES = 5
+WAIT_SECONDS = 2.0
+_IN_THE_WAY = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure)
 
 
 @dataclass
@@ -28,7 +36,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """Identity of a load, as its ledger row tells it; `replay_of` is the load whose quarantined lines it replays."""
+    """Identity of a load, as its ledger row tells it; `replay_of` is the load whose lines it takes up again."""
 
     load_id: int
     path: str
@@ -36,6 +44,7 @@ class LoadedFile:
     sha256: str
     started_at: datetime
     replay_of: int | None = None
+    masking: Masking = "strict"
 
 
 class TooManyBadLinesError(InputError):
@@ -77,7 +86,18 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
     values: dict[str, Any] = {
         "load_id": file.load_id, "silent_before": now - SILENCE, "replay_of": file.replay_of, "now": now
     }  # fmt: skip
-    _ensure_partitions(connection, file.load_id)
+    for left in reversed(range(MOST_TRIES)):
+        try:
+            _ensure_partitions(connection, file.load_id)
+            return _publish_once(connection, file, values, max_bad)
+        except _IN_THE_WAY:
+            if not left:
+                raise
+            time.sleep(random.uniform(0.1, 1) * WAIT_SECONDS)  # noqa: S311 - no secret
+    raise AssertionError
+
+
+def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, Any], max_bad: float) -> Tally:
     with transaction(connection):
         _require_green(connection, file.load_id)
         rows_written: Counter[str] = Counter()

@@ -17,15 +17,28 @@ from uxpipeline.ingest.limits import is_session_id
 from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.ordering import in_order
 from uxpipeline.ingest.privacy import RecordMasker, mask_json, mask_text
-from uxpipeline.ingest.records import Accepted, Ignored, JsonObject, Outcome, Rejected
+from uxpipeline.ingest.records import (
+    Accepted,
+    Assignment,
+    Event,
+    FunnelStep,
+    Ignored,
+    JsonObject,
+    Outcome,
+    Record,
+    Rejected,
+)
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.base import Source
 from uxpipeline.ingest.strict_json import decode
 from uxpipeline.ingest.validate import Validator
+from uxpipeline.settings import Masking
 from uxpipeline.subjects.tombstones import Tombstones
 
 ERASED = Ignored(None, None, "erased_session")
 """A line of a session whose erasure was asked for: nothing of it is kept."""
+WITHOUT_CONSENT = Ignored(None, None, "no_consent")
+"""An event whose visitor did not agree to be recorded, as `metadata.consent` says: nothing of it is kept."""
 MAX_KIND_BYTES = 100
 MAX_PAYLOAD_CHARACTERS = 8192
 TEXT_KEYS = frozenset({"element_text", "$el_text"})
@@ -49,10 +62,12 @@ _LEFT_OUT_TEXT = re.compile(
 class LineTransformer:
     """Turns the lines of one source into outcomes."""
 
-    def __init__(self, source: Source, *, earliest: datetime, now: datetime, erased: Tombstones) -> None:
+    def __init__(
+        self, source: Source, *, earliest: datetime, now: datetime, erased: Tombstones, masking: Masking = "strict"
+    ) -> None:
         """Accept event times from `earliest` until shortly after `now`; hash visitors with the key of `erased`."""
         self._source = source
-        self._masker = RecordMasker(erased.key)
+        self._masker = RecordMasker(erased.key, masking)
         self._erased = erased
         self._validator = Validator(earliest, now)
 
@@ -79,12 +94,18 @@ class LineTransformer:
             return outcome
         if outcome.session_id is not None and outcome.session_id in self._erased:
             return ERASED
+        if isinstance(outcome, Accepted) and any(_refuses_consent(record) for record in outcome.records):
+            return WITHOUT_CONSENT
         kind = shortened(mask_pii(outcome.kind), MAX_KIND_BYTES)
         if isinstance(outcome, Ignored):
             session_id = outcome.session_id if is_session_id(outcome.session_id or "") else None
             return replace(outcome, session_id=session_id, kind=kind)
         records = tuple(self._validator.check(self._masker.mask(record)) for record in outcome.records)
         return Accepted(outcome.source_id, outcome.session_id, kind, records)
+
+
+def _refuses_consent(record: Record) -> bool:
+    return isinstance(record, Event | FunnelStep | Assignment) and record.metadata.get("consent") is False
 
 
 def quarantine_payload(line: RawLine) -> str:

@@ -12,6 +12,7 @@ from uxpipeline.experiments import health as tests
 from uxpipeline.marts import health
 from uxpipeline.marts.health import Health
 from uxpipeline.marts.refresh import MATERIALIZED_VIEWS
+from uxpipeline.marts.waiting import parked_waiting
 from uxpipeline.orchestration.resources import PipelineResource
 
 RUNNING = "experiment_decisions"
@@ -72,6 +73,7 @@ HEALTH_CHECKS = [
         "Tables, constraints, policies, grants, functions, triggers and views are those of a fresh database.",
         schema_drift,
     ),
+    _check("ingest_files", "parked_taken_up", "No line has been parked for longer than a week.", parked_waiting),
     _check("session_facts", "newest_event_recent", "The newest event is at most 36 hours old.", health.newest_event),
     _check("session_facts", "facts_complete", "Everything received is in the facts.", health.facts_complete),
     _check(

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import dagster as dg
+import psycopg
 from pydantic import PrivateAttr
 
-from uxpipeline.db.connect import Connection, connect
+from uxpipeline.db.connect import Connection, connect, told
 from uxpipeline.db.lease import lease
 from uxpipeline.db.target import target_url
 from uxpipeline.errors import TransientError, UxPipelineError
@@ -54,8 +55,10 @@ class PipelineResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # th
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Show an error of ours as a Dagster failure without a stack trace."""
+    """Show an error of ours, or of the database, as a Dagster failure without a stack trace and without rows."""
     try:
         yield
     except UxPipelineError as error:
         raise dg.Failure(str(error), allow_retries=isinstance(error, TransientError)) from None
+    except psycopg.Error as error:
+        raise dg.Failure(f"The database failed ({told(error)})", allow_retries=False) from None

@@ -12,12 +12,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+import yaml
 from psycopg import sql
 
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.ingest.funnels import load_funnels
+from uxpipeline.settings import VARIABLES
 from uxpipeline_tests.db.queries import eventually_alone
-from uxpipeline_tests.docs.pages import Block, blocks
+from uxpipeline_tests.docs.pages import Block, blocks, page
 
 SHELL_PAGES = sorted({block.page for block in blocks("run")})
 BEACON, OWNER = blocks("run as beacon_ingest"), blocks("run as owner")
@@ -63,6 +65,21 @@ def test_the_funnel_example_is_valid(tmp_path: Path) -> None:
     assert [(step.funnel, step.order) for step in load_funnels(file).steps] == [
         ("purchase", 1), ("purchase", 2), ("purchase", 3), ("lead_capture", 1), ("lead_capture", 2),
     ]  # fmt: skip
+
+
+def test_the_workflow_sets_variables_there_are_and_no_key_that_passes_over_policies() -> None:
+    (block,) = blocks("workflow")
+    steps = yaml.safe_load(block.text)["jobs"]["run"]["steps"]
+    given = steps[-1]["env"]
+    secret = {name for name, value in given.items() if "secrets." in value}
+
+    assert {name for name in given if name.startswith("UXPIPELINE_")} <= set(VARIABLES)
+    described = page("docs/operations.md").partition("| secret | is |")[2].partition("\n\n")[0]
+    assert secret == {
+        name for row in described.splitlines() for name in re.findall(r"`([A-Z_]+)`", row.split(" | ")[0])
+    }
+    assert all(value == f"${{{{ secrets.{name} }}}}" for name, value in given.items() if name in secret)
+    assert not any("SERVICE" in name or "SIGNING" in name for name in given)
 
 
 @pytest.mark.parametrize("block", BEACON, ids=_id)

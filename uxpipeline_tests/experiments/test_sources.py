@@ -1,6 +1,7 @@
 """Assignments and conversions as files bring them: native lines and PostHog's flags."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_what_a_file_brings_is_counted(
     connection: Connection, settings: Settings, lines: list[Line], counted: tuple[int, ...]
 ) -> None:
     started(connection, start=START.replace(hour=0))
-    file = write_lines(settings.landing / "a.jsonl", lines)
+    file = write_lines(Path(settings.landing) / "a.jsonl", lines)
     (report,) = load_paths(connection, settings, [file], START + timedelta(days=2))
     count_days(connection, START.date() + timedelta(days=1))
 

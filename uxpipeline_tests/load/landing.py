@@ -31,6 +31,7 @@ CLEAN = """
     delete from uxpipeline.stage_conversions; delete from uxpipeline.stage_moments;
     delete from uxpipeline.stage_remarks; delete from uxpipeline.visitor_runs;
     delete from uxpipeline.remarks; delete from uxpipeline.stage_verdicts;
+    delete from uxpipeline.bucket_files; delete from uxpipeline.bucket_listings;
 """
 
 
@@ -57,7 +58,7 @@ class Landing:
         [report] = self.load_all(path, now=now, max_bad=max_bad)
         return report
 
-    def load_all(self, *paths: Path, now: datetime = NOW, max_bad: float = DEFAULT_MAX_BAD) -> list[FileReport]:
+    def load_all(self, *paths: Path | str, now: datetime = NOW, max_bad: float = DEFAULT_MAX_BAD) -> list[FileReport]:
         return load_paths(self.connection, self.settings, paths, now, max_bad=max_bad)
 
     def state(self) -> list[str]:

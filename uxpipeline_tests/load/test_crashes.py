@@ -101,6 +101,18 @@ def test_a_killed_loader_leaves_nothing_or_the_whole_file(
     assert_complete(landing, landing.load_file(file))
 
 
+def test_twenty_five_kills_in_a_row_leave_no_partial_state(landing: Landing, file: Path, database: str) -> None:
+    chance = random.Random(1)  # noqa: S311 - no secret
+    home = str(landing.settings.home)
+    for _ in range(25):
+        with started(LOADER, database, home, str(file), NOW.isoformat()) as process:
+            kill_after_lines(process, chance.randint(1, SAID - 10))
+        assert eventually_alone(landing.connection)
+        stored = value(landing.connection, "select count(*) from public.behavior_events")
+        assert (stored, len(landing.ledger())) == (0, 0)
+    assert_complete(landing, landing.load_file(file))
+
+
 def load_and_lose_connection(landing: Landing, file: Path, database: str, observer: Connection, moment: str) -> None:
     """Load a file, the server ending the connection at a step of publish or, `stage`, while lines are staged."""
     with connect(database) as lost, lease(lost, database), pytest.MonkeyPatch.context() as patch:

@@ -6,6 +6,7 @@ shrunk and printed.
 
 import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -139,7 +140,7 @@ def test_one_refresh_is_enough_where_nobody_deletes(new_stage: NewStage) -> None
 
 def test_the_demo_equals_the_definitions(connection: Connection, settings: Settings, database: str) -> None:
     demo = demo_settings(settings, database)
-    write_landing(demo.landing, datetime.now(UTC).date() - timedelta(days=1))
+    write_landing(Path(demo.landing), datetime.now(UTC).date() - timedelta(days=1))
     load_paths(connection, demo, [demo.landing], datetime.now(UTC))
     refreshed = refresh_marts(connection, datetime.now(UTC))
     assert (refreshed.backlog_days, differences(connection)) == (0, NONE)

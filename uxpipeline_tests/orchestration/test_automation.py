@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -85,10 +86,10 @@ def test_pending_migrations_are_a_reason_to_skip(
 
 def test_new_landing_files_ask_for_one_run(pipeline: Settings, instance: dg.DagsterInstance, yesterday: str) -> None:
     nothing = tick("landing_sensor", instance)
-    write_lines(pipeline.landing / "a.ndjson", visit("s1"))
+    write_lines(Path(pipeline.landing) / "a.ndjson", visit("s1"))
     first = tick("landing_sensor", instance)
     again = tick("landing_sensor", instance, cursor=first.cursor)
-    write_lines(pipeline.landing / "b.ndjson", visit("s2"))
+    write_lines(Path(pipeline.landing) / "b.ndjson", visit("s2"))
     more = tick("landing_sensor", instance, cursor=first.cursor)
 
     assert "No files" in (nothing.skip_message or "")

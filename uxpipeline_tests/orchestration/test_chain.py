@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -28,16 +29,16 @@ def test_an_empty_database_passes_the_whole_chain(instance: dg.DagsterInstance, 
 
 
 def test_a_missing_landing_folder_is_made(pipeline: Settings, instance: dg.DagsterInstance, yesterday: str) -> None:
-    pipeline.landing.rmdir()
+    Path(pipeline.landing).rmdir()
 
     assert run_refresh(instance, yesterday).success
-    assert pipeline.landing.is_dir()
+    assert Path(pipeline.landing).is_dir()
 
 
 def test_landing_files_reach_scores(
     pipeline: Settings, connection: Connection, instance: dg.DagsterInstance, yesterday: str
 ) -> None:
-    write_lines(pipeline.landing / "a.ndjson", [*recent("s1", rages=["buy"]), *recent("s2", clicks=["buy"])])
+    write_lines(Path(pipeline.landing) / "a.ndjson", [*recent("s1", rages=["buy"]), *recent("s2", clicks=["buy"])])
 
     result = run_refresh(instance, yesterday)
 
@@ -52,7 +53,7 @@ def test_landing_files_reach_scores(
 def test_row_counts_in_the_ui_are_those_of_the_database(
     pipeline: Settings, connection: Connection, instance: dg.DagsterInstance, yesterday: str
 ) -> None:
-    write_lines(pipeline.landing / "a.ndjson", [*recent("s1", clicks=["buy", "cancel"]), *recent("s2")])
+    write_lines(Path(pipeline.landing) / "a.ndjson", [*recent("s1", clicks=["buy", "cancel"]), *recent("s2")])
 
     result = run_refresh(instance, yesterday)
 
@@ -70,7 +71,7 @@ def test_row_counts_in_the_ui_are_those_of_the_database(
 def test_a_second_run_changes_no_row(
     pipeline: Settings, connection: Connection, instance: dg.DagsterInstance, yesterday: str
 ) -> None:
-    write_lines(pipeline.landing / "a.ndjson", [*recent("s1", rages=["buy"]), *recent("s2", clicks=["buy"])])
+    write_lines(Path(pipeline.landing) / "a.ndjson", [*recent("s1", rages=["buy"]), *recent("s2", clicks=["buy"])])
     run_refresh(instance, yesterday)
     query = "select md5(string_agg(s::text, '' order by s::text)) from friction_scores s"
     before = scalar(connection, query)
@@ -83,8 +84,8 @@ def test_a_second_run_changes_no_row(
 def test_a_damaged_landing_file_is_reported_and_the_rest_goes_on(
     pipeline: Settings, connection: Connection, instance: dg.DagsterInstance, yesterday: str
 ) -> None:
-    write_lines(pipeline.landing / "good.ndjson", recent("s1"))
-    (pipeline.landing / "bad.ndjson").write_bytes(b"\x1f\x8b damaged")
+    write_lines(Path(pipeline.landing) / "good.ndjson", recent("s1"))
+    (Path(pipeline.landing) / "bad.ndjson").write_bytes(b"\x1f\x8b damaged")
 
     result = run_refresh(instance, yesterday)
 

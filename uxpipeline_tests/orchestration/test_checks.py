@@ -1,6 +1,7 @@
 """Every suite fails through a real run when its data are broken, and a failed critical check stops what is below."""
 
 from contextlib import nullcontext
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -54,7 +55,7 @@ def test_a_failed_warning_does_not_fail_the_run(
 def test_a_failed_critical_check_stops_what_is_below_it(
     pipeline: Settings, connection: Connection, instance: dg.DagsterInstance, yesterday: str
 ) -> None:
-    write_lines(pipeline.landing / "a.ndjson", visit("s1", clicks=["buy"]))
+    write_lines(Path(pipeline.landing) / "a.ndjson", visit("s1", clicks=["buy"]))
     connection.execute(b"alter table public.behavior_events drop constraint behavior_events_event_type_check")
     connection.execute(b"insert into public.user_sessions (session_id, landing_page) values ('bad', '/')")
     connection.execute(

@@ -3,6 +3,7 @@
 import base64
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -126,7 +127,7 @@ def test_code_is_one_span_in_one_cell(text: str) -> None:
 
 def test_no_session_is_named(pipeline: Settings, instance: dg.DagsterInstance, yesterday: str) -> None:
     write_lines(
-        pipeline.landing / "a.ndjson", [*recent("secret-1", rages=["buy"]), *recent("secret-2", clicks=["buy"])]
+        Path(pipeline.landing) / "a.ndjson", [*recent("secret-1", rages=["buy"]), *recent("secret-2", clicks=["buy"])]
     )
 
     result = run_refresh(instance, yesterday)

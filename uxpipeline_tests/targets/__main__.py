@@ -33,6 +33,7 @@ COLUMNS = {
     "REFRESH with poison": ("sql/test_poison",),
     "100,000 hostile rows": ("sql/test_hostile_rows",),
     "partitions": ("db/test_partitions",),
+    "load and run": ("targets/test_pooler",),
     "advisors": ("targets/test_advisors",),
     "plpgsql_check": ("targets/test_plpgsql",),
 }  # fmt: skip

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from uxpipeline.home import privacy_key
-from uxpipeline.ingest.load import FileReport, load_paths
+from uxpipeline.ingest.ledger import forget_payloads
+from uxpipeline.ingest.load import FileReport, load_landing
 from uxpipeline.marts.partitions import drain_default_partition, drop_events_before
 from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
 from uxpipeline.orchestration import specs
@@ -33,7 +35,7 @@ landing_files = dg.AssetSpec(
     group_name=specs.RAW,
     owners=specs.OWNERS,
     kinds={"file"},
-    description="Tracker exports and native files in the landing folder (`UXPIPELINE_LANDING`).",
+    description="Tracker exports and native files in the landing folder or bucket (`UXPIPELINE_LANDING`).",
 )
 
 
@@ -56,13 +58,15 @@ def raw_tables(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Load what is new in the landing folder; rows inserted directly are already there."""
     now = datetime.now(UTC)
-    pipeline.settings.landing.mkdir(parents=True, exist_ok=True)
+    if isinstance(pipeline.settings.landing, Path):
+        pipeline.settings.landing.mkdir(parents=True, exist_ok=True)
     with pipeline.writing() as connection:
         ensure_partitions(connection, now.date())
         drain_default_partition(connection)
         if pipeline.settings.keep_events_days is not None:
             drop_events_before(connection, now.date() - timedelta(days=pipeline.settings.keep_events_days))
-        reports = load_paths(connection, pipeline.settings, [pipeline.settings.landing], now)
+        forget_payloads(connection, now - timedelta(days=pipeline.settings.keep_quarantine_days))
+        reports = load_landing(connection, pipeline.settings, now)
         for report in reports:
             if report.seen:
                 context.log.info("%s: %s as %s, %s lines", report.name, report.status, report.seen, report.lines)

@@ -2,14 +2,14 @@
 
 import hashlib
 from datetime import UTC, datetime
-from pathlib import Path
 
 import dagster as dg
 
 from uxpipeline.db.migrate import require_current
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import PendingMigrationsError
-from uxpipeline.ingest.files import landing_files
+from uxpipeline.ingest.files import InputFile, local_listing
+from uxpipeline.ingest.landing import landing_listing, settled
 from uxpipeline.orchestration.automation.jobs import refresh
 from uxpipeline.orchestration.automation.schedules import yesterday
 from uxpipeline.orchestration.resources import PipelineResource
@@ -42,16 +42,27 @@ def event_volume_sensor(
 
 @dg.sensor(job=refresh, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
 def landing_sensor(context: dg.SensorEvaluationContext, pipeline: PipelineResource) -> dg.SensorResult | dg.SkipReason:
-    """Asks for a run when files of the landing folder are new or changed."""
-    folder = pipeline.settings.landing
-    files = landing_files(folder)
+    """Asks for a run when files of the landing folder or bucket are new or changed, and complete."""
+    place = pipeline.settings.landing
+    now = datetime.now(UTC)
+    if isinstance(place, str):
+        with pipeline.connection() as connection:
+            try:
+                require_current(connection)
+            except PendingMigrationsError as error:
+                return dg.SkipReason(str(error))
+            listed = landing_listing(connection, place, now).complete
+            loaded = settled(connection, listed)
+        # What a later listing leaves out must not look like a change.
+        files = [file for file in listed if file.name not in loaded]
+    else:
+        files = list(local_listing(place).complete)
     if not files:
-        return dg.SkipReason(f"No files in {folder}")
+        return dg.SkipReason(f"No {'new ' if isinstance(place, str) else ''}files in {place}")
     cursor = _listing(files)
     if cursor == context.cursor:
-        return dg.SkipReason(f"{len(files)} files in {folder}, none new or changed")
-    day = yesterday(datetime.now(UTC))
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=cursor, partition_key=day)], cursor=cursor)
+        return dg.SkipReason(f"{len(files)} files in {place}, none new or changed")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=cursor, partition_key=yesterday(now))], cursor=cursor)
 
 
 @dg.run_failure_sensor(monitored_jobs=[refresh], default_status=dg.DefaultSensorStatus.RUNNING)
@@ -63,6 +74,6 @@ def run_failure_sensor(context: dg.RunFailureSensorContext) -> None:
     )
 
 
-def _listing(files: list[Path]) -> str:
-    stats = [(path.as_posix(), (found := path.stat()).st_size, found.st_mtime_ns) for path in files]
-    return hashlib.sha256(repr(stats).encode()).hexdigest()[:32]
+def _listing(files: list[InputFile]) -> str:
+    versions = [(file.name, file.version) for file in files]
+    return hashlib.sha256(repr(versions).encode()).hexdigest()[:32]
