@@ -1,6 +1,7 @@
 """Loading files: detect the source, stage, audit, publish; one file, one transaction, one ledger row."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,13 +16,14 @@ from uxpipeline.home import privacy_key
 from uxpipeline.ingest.files import named_files
 from uxpipeline.ingest.funnels import FunnelRules, load_funnels
 from uxpipeline.ingest.ledger import QuarantinedFile
+from uxpipeline.ingest.lines import RawLine
+from uxpipeline.ingest.parsing import Parsing, chunked
 from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
 from uxpipeline.ingest.readers import read_lines, sample, sha256_of
-from uxpipeline.ingest.records import Rejected
 from uxpipeline.ingest.sources.base import Source, detect, source_named
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.stage import StageWriter
-from uxpipeline.ingest.transform import ERASED, LineTransformer, quarantine_payload
+from uxpipeline.ingest.stage import copy_blocks
+from uxpipeline.ingest.workers import parsed
 from uxpipeline.settings import Settings
 from uxpipeline.subjects.tombstones import read_tombstones
 
@@ -29,8 +31,32 @@ DEFAULT_MAX_BAD = 0.05
 CLOCK_SKEW = timedelta(minutes=5)
 Status = Literal["loaded", "already_loaded", "replayed", "aborted", "skipped"]
 _UNKNOWN = "unknown"
-Progress = Callable[[Path, int], None]
-"""Called with a file and the number of its lines staged so far."""
+
+
+@dataclass
+class Done:
+    """How much of a file is staged."""
+
+    path: Path
+    file_bytes: int
+    lines: int = 0
+    line_bytes: int = 0
+
+    def add(self, chunk: Sequence[RawLine]) -> None:
+        """Count lines that were staged."""
+        self.lines += len(chunk)
+        self.line_bytes += sum(len(line.raw) + 1 for line in chunk)
+
+    @property
+    def all_lines(self) -> int | None:
+        """About how many lines the file has; None where its bytes do not tell, as it is compressed."""
+        if not self.lines or self.line_bytes > self.file_bytes + 1:
+            return None
+        return round(self.file_bytes * self.lines / self.line_bytes)
+
+
+Progress = Callable[[Done], None]
+"""Called whenever lines of a file were staged."""
 
 
 @dataclass
@@ -156,18 +182,14 @@ class Loader:
     def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> None:
         before = path.stat()
         erased = read_tombstones(self.connection, privacy_key(self.settings))
-        transformer = LineTransformer(source, earliest=self.settings.earliest, now=self.now, erased=erased)
-        writer = StageWriter(self.connection, load_id)
-        for count, line in enumerate(read_lines(path), start=1):
-            if only is not None and line.number not in only:
-                continue
-            outcome = transformer.outcome(line)
-            payload = quarantine_payload(line.raw) if isinstance(outcome, Rejected) else ""
-            if erased.named_in(payload):
-                outcome, payload = ERASED, ""
-            writer.add(line.number, outcome, payload)
-            self.progress(path, count)
-        writer.flush()
+        parsing = Parsing(load_id, source.name, self.context, self.settings.earliest, self.now, erased)
+        lines = (line for line in read_lines(path) if only is None or line.number in only)
+        done = Done(path, before.st_size)
+        with closing(parsed(chunked(lines), parsing)) as chunks:
+            for chunk, blocks in chunks:
+                copy_blocks(self.connection, blocks)
+                done.add(chunk)
+                self.progress(done)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise InputError(f"`{path}` changed while it was read", "Load it again once it is complete")
@@ -189,7 +211,7 @@ def load_paths(
     *,
     source: str = "auto",
     max_bad: float = DEFAULT_MAX_BAD,
-    progress: Progress = lambda _path, _lines: None,
+    progress: Progress = lambda _done: None,
 ) -> list[FileReport]:
     """Load files and folders; the caller holds the pipeline's lease.
 
@@ -219,7 +241,7 @@ def replay_lines(
     settings: Settings,
     files: Sequence[QuarantinedFile],
     now: datetime,
-    progress: Progress = lambda _path, _lines: None,
+    progress: Progress = lambda _done: None,
 ) -> Iterator[FileReport]:
     """Load quarantined lines from the files they came in; the caller holds the pipeline's lease.
 

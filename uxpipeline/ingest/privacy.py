@@ -4,10 +4,11 @@ import hmac
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from uxpipeline.ingest.detectors import mask_pii
 from uxpipeline.ingest.records import Conversion, Event, FunnelStep, JsonObject, Record, Session
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.updating import updated
 from uxpipeline.ingest.urls import clean_referrer, clean_url
 from uxpipeline.ingest.user_agents import coarse_user_agent
 
@@ -15,6 +16,7 @@ KEPT_TEXT_TYPES = frozenset({"button", "a", "link", "label", "summary"})
 MAX_TEXT_CHARACTERS = 80
 
 _SHAPE = re.compile(r"<text len=\d+ digits=\d+>")
+_MASKED_TYPES = frozenset({str, dict, list})
 _WEB_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -30,7 +32,7 @@ def mask_text(text: str, element_type: str | None) -> str:
 
 def mask_json(value: JsonObject) -> JsonObject:
     """Return `value` with keys and strings masked, at any depth; web addresses are cleaned as URLs."""
-    return {mask_pii(key): _mask_value(item) for key, item in value.items()}
+    return {mask_pii(key): _mask_value(item) if type(item) in _MASKED_TYPES else item for key, item in value.items()}
 
 
 def visitor_hash(key: bytes, visitor: str) -> str:
@@ -57,13 +59,13 @@ class RecordMasker:
             return self._mask_session(record)
         if isinstance(record, FunnelStep):
             reason = record.dropoff_reason
-            return updated(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
+            return replace(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
         if isinstance(record, Conversion):
             return record
-        return updated(record, metadata=mask_json(record.metadata))
+        return replace(record, metadata=mask_json(record.metadata))
 
     def _mask_session(self, session: Session) -> Session:
-        return updated(
+        return replace(
             session,
             landing_page=session.landing_page and clean_url(session.landing_page),
             exit_page=session.exit_page and clean_url(session.exit_page),
@@ -77,7 +79,7 @@ def _mask_event(event: Event) -> Event:
     page_url = clean_url(event.page_url)
     if event.page_url and not page_url:
         raise LineRefused("bad_url", "page_url")
-    return updated(
+    return replace(
         event,
         page_url=page_url,
         element_path=event.element_path and mask_pii(event.element_path),
@@ -93,7 +95,7 @@ def _mask_event(event: Event) -> Event:
 
 def _mask_value(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, str):
-        return clean_url(value) if _WEB_ADDRESS.match(value) else mask_pii(value)
+        return clean_url(value) if "://" in value and _WEB_ADDRESS.match(value) else mask_pii(value)
     if isinstance(value, dict):
         return mask_json(value)
     if isinstance(value, list):

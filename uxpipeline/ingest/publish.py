@@ -81,6 +81,7 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
     }  # fmt: skip
     _ensure_partitions(connection, file.load_id)
     with transaction(connection):
+        connection.execute(statement("ingest/publish_settings"))
         _require_green(connection, file.load_id)
         rows_written: Counter[str] = Counter()
         for step in (*files_below("ingest/publish"), *files_below("sessions")):

@@ -4,10 +4,11 @@ Adapters map; they do not judge. `uxpipeline.ingest.validate` checks every recor
 new adapter cannot let a bad value through.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
+
+from msgspec import Struct, field
 
 EventType = Literal[
     "click",
@@ -26,8 +27,7 @@ EventType = Literal[
 JsonObject = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One row of `behavior_events`.
 
     `earliest_only` marks a derived event that exists once per session (the first touch of a form): of several
@@ -51,8 +51,7 @@ class Event:
     earliest_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """What one line says about its session.
 
     `at` is the time of the event that says it, None for a record of the session itself (native `kind: session`): what
@@ -78,8 +77,7 @@ class Session:
     received_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunnelStep:
+class FunnelStep(Struct, frozen=True, kw_only=True):
     """One row of `conversion_funnels`; `derived` rows come from a configured rule, others from the source itself."""
 
     id: UUID
@@ -96,8 +94,7 @@ class FunnelStep:
     derived: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(Struct, frozen=True, kw_only=True):
     """One row of `variant_assignments`.
 
     `park` says what to do when no such test exists: keep the row until it does (native) or count it as ignored (a
@@ -114,8 +111,7 @@ class Assignment:
     park: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversion:
+class Conversion(Struct, frozen=True, kw_only=True):
     """A named conversion of a session, idempotent by (session, name, at); `test_id` None means all its tests."""
 
     session_id: str
@@ -127,8 +123,7 @@ class Conversion:
 Record = Event | Session | FunnelStep | Assignment | Conversion
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A line the schema has a place for.
 
     Attributes:
@@ -144,8 +139,7 @@ class Accepted:
     records: tuple[Record, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct, frozen=True):
     """A line the source defines but the schema has no place for; counted by `kind`."""
 
     source_id: str | None
@@ -153,8 +147,7 @@ class Ignored:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A line that cannot be taken as it is; kept in quarantine.
 
     Attributes:

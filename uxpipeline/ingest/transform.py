@@ -4,8 +4,9 @@ What comes out can be stored as it is; nothing after this module sees what a vis
 """
 
 import json
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from uxpipeline.ingest.cleaning import shortened
 from uxpipeline.ingest.detectors import mask_pii

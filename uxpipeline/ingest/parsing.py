@@ -1,0 +1,63 @@
+"""Lines in, rows of the stage out: the part of a load that takes Python's time, for any number of processes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from uxpipeline.ingest.lines import RawLine
+from uxpipeline.ingest.records import Rejected
+from uxpipeline.ingest.rows import Rows
+from uxpipeline.ingest.sources.base import source_named
+from uxpipeline.ingest.sources.context import Context
+from uxpipeline.ingest.transform import ERASED, LineTransformer, quarantine_payload
+from uxpipeline.subjects.tombstones import Tombstones
+
+CHUNK_LINES = 5_000
+CHUNK_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Parsing:
+    """Everything that decides what becomes of a line, besides the line itself."""
+
+    load_id: int
+    source: str
+    context: Context
+    earliest: datetime
+    now: datetime
+    erased: Tombstones
+
+
+class Parser:
+    """Parses chunks of lines; keeps nothing between them."""
+
+    def __init__(self, parsing: Parsing) -> None:
+        source = source_named(parsing.source, parsing.context)
+        self._load_id = parsing.load_id
+        self._erased = parsing.erased
+        self._transformer = LineTransformer(source, earliest=parsing.earliest, now=parsing.now, erased=parsing.erased)
+
+    def blocks(self, lines: Iterable[RawLine]) -> dict[str, bytes]:
+        """Return the rows of the stage tables that these lines make, as COPY reads them."""
+        rows = Rows(self._load_id)
+        for line in lines:
+            outcome = self._transformer.outcome(line)
+            payload = quarantine_payload(line.raw) if isinstance(outcome, Rejected) else ""
+            if payload and self._erased.named_in(payload):
+                outcome, payload = ERASED, ""
+            rows.add(line.number, outcome, payload)
+        return rows.blocks()
+
+
+def chunked(lines: Iterable[RawLine]) -> Iterator[list[RawLine]]:
+    """Cut a stream of lines into chunks of bounded length and size."""
+    chunk: list[RawLine] = []
+    size = 0
+    for line in lines:
+        chunk.append(line)
+        size += len(line.raw)
+        if len(chunk) >= CHUNK_LINES or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
