@@ -27,7 +27,7 @@ _TEXTS = ("Add to cart", "Details", "Jane Doe, 12 Main Street", "Next", "", "Con
 
 
 def write_events(path: Path, events: int, days: int, last: datetime) -> None:
-    """Write `events` lines of about 440 bytes, whose visits end in the `days` before `last`, in the order they arrived."""
+    """Write `events` lines of some 480 bytes: visits in the `days` before `last`, in the order they arrived."""
     draw = random.Random(7)  # noqa: S311  # no secret
     with path.open("w", encoding="utf-8") as file:
         for session in range(-(-events // PER_SESSION)):

@@ -61,7 +61,7 @@ def _decode_clean(data: bytes) -> JsonObject | None:
         value = _FAST.decode(data)
     except (msgspec.MsgspecError, UnicodeError):
         return None
-    # Each key ends in `":`, and texts can only hold more of these: as many as there are keys means that none is repeated.
+    # Each key ends in `":`, and texts can only hold more of these: as many as keys means that none comes twice.
     return value if type(value) is dict and _keys(value) == data.count(b'":') else None
 
 

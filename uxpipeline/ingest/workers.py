@@ -1,7 +1,7 @@
 """Parsing in processes of their own, beside the server's work, the order of chunks kept.
 
-A worker reads chunks of lines from its input and writes their rows to its output. It holds no connection and no file, and
-ends when its input does: with this process, however that ends.
+A worker reads chunks of lines from its input and writes their rows to its output. It holds no connection and no file,
+and ends when its input does: with this process, however that ends.
 """
 
 import gc
@@ -10,7 +10,7 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import islice
@@ -27,7 +27,7 @@ MOST_WORKERS = 4
 Parsed = tuple[list[RawLine], dict[str, bytes]]
 
 
-def parsed(chunks: Iterable[list[RawLine]], parsing: Parsing) -> Iterator[Parsed]:
+def parsed(chunks: Iterable[list[RawLine]], parsing: Parsing) -> Generator[Parsed, None, None]:
     """Yield each chunk with its rows, in order; a bounded number of chunks is held at a time.
 
     Raises:
