@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -78,7 +77,7 @@ def test_an_interrupted_load_leaves_no_worker(landing: Landing) -> None:
 
 def test_progress_tells_how_much_of_a_file_is_staged(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "CHUNK_LINES", 10)
-    told: list[tuple[Path, int, int | None]] = []
+    told = []
     path = landing.write([event("s", 10 + number) for number in range(25)])
     load_paths(
         landing.connection,
