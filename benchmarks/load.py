@@ -6,8 +6,8 @@
 Ours is `uxpipeline load` as users run it: a native file is parsed, checked, masked, staged, audited and published. The
 floor is COPY of the rows that ours stored, as CSV, into the same tables: partitions, keys, indexes, checks and foreign
 keys included. Each runs as a program of its own, on an embedded server of its own with its ordinary settings, rounds
-interleaved. dlt merges into a table of its own making, pandas appends to ours; both may be given fewer rows, of which the
-rows a second are compared. dlt comes from the environment of `--dlt-python`; it is no dependency of ours.
+interleaved. dlt merges into a table of its own making, pandas appends to ours; both may be given fewer rows: rates are
+compared. dlt comes from the environment of `--dlt-python`; it is no dependency of ours.
 """
 
 import argparse
@@ -226,9 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
     parser.add_argument("--peer-rows", type=int, default=50_000, help="most events for dlt and pandas")
     parser.add_argument("--dlt-python", default=sys.executable, help="interpreter whose environment has dlt[postgres]")
-    parser.add_argument(
-        "--memory", type=int, metavar="MB", help="memory of a file so large beside one of 2 MB, instead"
-    )
+    parser.add_argument("--memory", type=int, metavar="MB", help="instead: memory of such a file beside one of 2 MB")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures too")
     return parser
 

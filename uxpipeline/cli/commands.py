@@ -79,12 +79,13 @@ def load(
     Exit code 0: clean; 2: loaded, some lines quarantined; 1: a file was aborted and nothing of it loaded.
     """
     from uxpipeline.ingest.load import load_paths  # noqa: PLC0415  # parsers load slowly; `--help` need not wait
+    from uxpipeline.quality.staged import audit_child  # noqa: PLC0415  # as above
 
     settings = Settings.from_env()
     with database(settings) as (connection, url), line_progress(disable=json) as progress:
         require_current(connection)
         task = progress.add_task("loading", total=None)
-        with lease(connection, url):
+        with lease(connection, url), audit_child(url) as auditor:
             reports = load_paths(
                 connection,
                 settings,
@@ -92,6 +93,7 @@ def load(
                 datetime.now(UTC),
                 source=source,
                 max_bad=_share(max_bad),
+                auditor=auditor,
                 progress=lambda done: progress.update(
                     task, description=printable(done.path.name), completed=done.lines, total=done.all_lines
                 ),

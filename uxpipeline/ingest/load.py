@@ -13,6 +13,7 @@ from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.home import privacy_key
+from uxpipeline.ingest.audit import Auditor, Batch, OneStatement
 from uxpipeline.ingest.files import named_files
 from uxpipeline.ingest.funnels import FunnelRules, load_funnels
 from uxpipeline.ingest.ledger import QuarantinedFile
@@ -28,6 +29,7 @@ from uxpipeline.settings import Settings
 from uxpipeline.subjects.tombstones import read_tombstones
 
 DEFAULT_MAX_BAD = 0.05
+ONE_STATEMENT: Auditor = OneStatement()
 CLOCK_SKEW = timedelta(minutes=5)
 Status = Literal["loaded", "already_loaded", "replayed", "aborted", "skipped"]
 _UNKNOWN = "unknown"
@@ -93,6 +95,7 @@ class Loader:
     max_bad: float
     source: Source | None
     progress: Progress
+    auditor: Auditor
 
     def load(self, path: Path, *, inside_folder: bool) -> FileReport:
         """Load one file; an unrecognised one inside a folder is skipped, a damaged one aborted.
@@ -156,8 +159,9 @@ class Loader:
         if quarantined is not None:
             file = replace(file, replay_of=quarantined.file_id)
         try:
-            self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
-            self._audit(file.load_id)
+            self.auditor.begin()
+            lines = self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
+            self._audit(file.load_id, lines)
             return _filled(report, publish(self.connection, file, self.now, self.max_bad))
         except TooManyBadLinesError as error:
             return self._aborted(file, report, error, error.tally)
@@ -169,17 +173,15 @@ class Loader:
             refusal = InputError(f"The database refused a row: {rule} ({error.sqlstate})")
             return self._aborted(file, report, refusal, Tally())
 
-    def _audit(self, load_id: int) -> None:
-        findings = audit(self.connection, load_id, self.settings.earliest, self.now + CLOCK_SKEW)
-        if findings:
-            raise InputError(
-                f"The audit found rows that break: {', '.join(findings)}", "Report this: adapters must not"
-            )
+    def _audit(self, load_id: int, lines: int) -> None:
+        batch = Batch(load_id, lines, self.settings.earliest, self.now + CLOCK_SKEW)
+        if broken := audit(self.connection, self.auditor, batch):
+            raise InputError(f"The audit found rows that break: {', '.join(broken)}", "Report this: adapters must not")
 
     def _new_load(self, report: FileReport) -> LoadedFile:
         return LoadedFile(_next_load_id(self.connection), report.path, report.source, report.sha256, self.now)
 
-    def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> None:
+    def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> int:
         before = path.stat()
         erased = read_tombstones(self.connection, privacy_key(self.settings))
         parsing = Parsing(load_id, source.name, self.context, self.settings.earliest, self.now, erased)
@@ -194,6 +196,7 @@ class Loader:
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise InputError(f"`{path}` changed while it was read", "Load it again once it is complete")
         self.connection.execute(statement("ingest/analyze_stage"))
+        return done.lines
 
     def _aborted(self, file: LoadedFile, report: FileReport, error: Exception, tally: Tally) -> FileReport:
         nothing_kept = replace(tally, inserted=0, rows_written={})
@@ -212,6 +215,7 @@ def load_paths(
     source: str = "auto",
     max_bad: float = DEFAULT_MAX_BAD,
     progress: Progress = lambda _done: None,
+    auditor: Auditor = ONE_STATEMENT,
 ) -> list[FileReport]:
     """Load files and folders; the caller holds the pipeline's lease.
 
@@ -223,6 +227,7 @@ def load_paths(
         source: adapter name, or `auto` to recognise each file by its content.
         max_bad: largest share of quarantined lines a file may have.
         progress: told how far each file is.
+        auditor: judges what was staged before it is published.
 
     Returns:
         One report per file, in order.
@@ -231,7 +236,7 @@ def load_paths(
         InputError: a path or the source names nothing, or a file named directly cannot be read or recognised.
         ConfigurationError: the funnels file is wrong.
     """
-    loader = _loader(connection, settings, now, source, max_bad, progress)
+    loader = _loader(connection, settings, now, source, max_bad, progress, auditor)
     found = [(file, path.is_dir()) for path in paths for file in named_files(path)]
     return [loader.load(file, inside_folder=inside) for file, inside in found]
 
@@ -242,12 +247,13 @@ def replay_lines(
     files: Sequence[QuarantinedFile],
     now: datetime,
     progress: Progress = lambda _done: None,
+    auditor: Auditor = ONE_STATEMENT,
 ) -> Iterator[FileReport]:
     """Load quarantined lines from the files they came in; the caller holds the pipeline's lease.
 
     A file that is not there any more, or changed since, is reported as aborted, with what to do about it.
     """
-    loader = _loader(connection, settings, now, "auto", 1.0, progress)
+    loader = _loader(connection, settings, now, "auto", 1.0, progress, auditor)
     for file in files:
         try:
             yield loader.replay(file)
@@ -256,13 +262,19 @@ def replay_lines(
 
 
 def _loader(
-    connection: Connection, settings: Settings, now: datetime, source: str, max_bad: float, progress: Progress
+    connection: Connection,
+    settings: Settings,
+    now: datetime,
+    source: str,
+    max_bad: float,
+    progress: Progress,
+    auditor: Auditor,
 ) -> Loader:
     rules = load_funnels(settings.funnels) if settings.funnels else FunnelRules()
     context = Context(rules=rules)
     adapter = None if source == "auto" else source_named(source, context)
     configure(connection, rules, settings.conversion)
-    return Loader(connection, settings, context, now, max_bad, adapter, progress)
+    return Loader(connection, settings, context, now, max_bad, adapter, progress, auditor)
 
 
 def configure(connection: Connection, rules: FunnelRules, conversion: str) -> None:

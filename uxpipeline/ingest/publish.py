@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.errors import InputError, PublishRefusedError
+from uxpipeline.ingest.audit import Auditor, Batch
 
 SILENCE = timedelta(minutes=30)
 """A session without events for this long is over."""
@@ -52,21 +53,22 @@ class TooManyBadLinesError(InputError):
         self.tally = tally
 
 
-def audit(connection: Connection, load_id: int, earliest: datetime, latest: datetime) -> dict[str, int]:
-    """Check a load's stage and store the verdict; returns broken rule → rows."""
-    bounds = {"load_id": load_id, "earliest": earliest, "latest": latest}
+def audit(connection: Connection, auditor: Auditor, batch: Batch) -> list[str]:
+    """Have a load's stage judged and store the verdict; returns the broken rules."""
+    # Counted first: what changes while it is judged is refused by publish.
     with transaction(connection):
-        findings: dict[str, int] = dict(connection.execute(statement("ingest/audit_stage"), bounds).fetchall())
-        rows_counted, digest = _digest(connection, load_id)
-        verdict = {
-            "load_id": load_id,
-            "passed": not findings,
-            "findings": Jsonb(findings),
-            "rows_counted": rows_counted,
-            "digest": digest,
-        }
+        rows_counted, digest = _digest(connection, batch.load_id)
+    broken = auditor.broken_rules(connection, batch) if batch.lines else []
+    verdict = {
+        "load_id": batch.load_id,
+        "passed": not broken,
+        "findings": Jsonb(broken),
+        "rows_counted": rows_counted,
+        "digest": digest,
+    }
+    with transaction(connection):
         connection.execute(statement("ingest/record_verdict"), verdict)
-    return findings
+    return broken
 
 
 def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: float) -> Tally:

@@ -12,6 +12,7 @@ from uxpipeline.marts.partitions import drain_default_partition, drop_events_bef
 from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
+from uxpipeline.quality.staged import GreatExpectations
 from uxpipeline.subjects.requests import erase_returned
 
 LANDING = dg.AssetKey("landing_files")
@@ -60,7 +61,13 @@ def raw_tables(pipeline: PipelineResource) -> Iterator[dg.MaterializeResult[None
         drain_default_partition(connection)
         if pipeline.settings.keep_events_days is not None:
             drop_events_before(connection, now.date() - timedelta(days=pipeline.settings.keep_events_days))
-        reports = load_paths(connection, pipeline.settings, [pipeline.settings.landing], now)
+        reports = load_paths(
+            connection,
+            pipeline.settings,
+            [pipeline.settings.landing],
+            now,
+            auditor=GreatExpectations(pipeline.url),
+        )
         erase_returned(connection, privacy_key(pipeline.settings))
         close_silent_sessions(connection, now)
         for relation in DESCRIPTIONS:
