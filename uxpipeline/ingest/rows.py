@@ -66,7 +66,6 @@ _VALUES: Final[dict[type, tuple[str, Callable[[Any], tuple[Any, ...]]]]] = {
     record: (table, attrgetter(*columns)) for record, (table, columns) in _TABLES.items()
 }
 _TEXTS: Final[dict[type, Callable[[Any], str]]] = {
-    type(None): lambda _none: NULL,
     UUID: str,
     datetime: str,
     dict: lambda value: encode(value).decode(),
@@ -109,7 +108,10 @@ class Rows:
 
 
 def _row(start: str, values: tuple[Any, ...]) -> str:
-    texts = [value if type(value) is str else _TEXTS.get(type(value), str)(value) for value in values]
+    texts = [
+        value if type(value) is str else NULL if value is None else _TEXTS.get(type(value), str)(value)
+        for value in values
+    ]
     row = "\t".join((start, *texts))
     if (
         "\\" in row

@@ -17,6 +17,7 @@ from itertools import islice
 from queue import SimpleQueue
 from typing import BinaryIO
 
+from uxpipeline.children import module_command
 from uxpipeline.errors import TransientError
 from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.parsing import Parser, Parsing
@@ -112,9 +113,7 @@ def _workers(parsing: Parsing) -> Iterator[list[_Worker]]:
 @contextmanager
 def _worker() -> Iterator[_Worker]:
     # A group of its own: Ctrl-C is for us, and ends it by the end of its input.
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
-    )
+    process = subprocess.Popen(module_command(__name__), stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
     try:
         yield _Worker(process)
     finally:

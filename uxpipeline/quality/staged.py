@@ -1,7 +1,7 @@
 """The audit of staged batches by Great Expectations, in this process or in one of its own.
 
-Importing it takes seconds and 200 MB. The process of its own starts when the first batch begins to be staged, is ready by
-the time a long one is, and ends with its input, that is with the process that started it, however that ends.
+Importing it takes seconds and 200 MB. The process of its own starts when the first batch begins to be staged, is ready
+by the time a long one is, and ends with its input, that is with the process that started it, however that ends.
 """
 
 import json
@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from uxpipeline.children import module_command
 from uxpipeline.db.connect import Connection
 from uxpipeline.errors import TransientError, UxPipelineError
 from uxpipeline.quality.runner import prepare, run_suite
@@ -65,7 +66,7 @@ class GreatExpectationsChild:
         """Have the process running."""
         if self._process is None:
             # A group of its own: Ctrl-C is for us. The URL holds a password, so it is no argument.
-            command = [sys.executable, "-P", "-m", __name__]
+            command = module_command(__name__)
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0
             )

@@ -16,7 +16,7 @@ from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import Line, event, record, step
 from uxpipeline_tests.load.test_publish import before
 
-LINES: list[Line | str] = [event("s", 0), record("s", language="en"), step("s", 0)]
+LINES: list[Line] = [event("s", 0), record("s", language="en"), step("s", 0)]
 TAMPERINGS = {
     "event_time_in_window": "update uxpipeline.stage_events set \"timestamp\" = '1999-01-01 00:00:00+00'",
     "event_time_not_ahead": "update uxpipeline.stage_events set \"timestamp\" = '2030-01-01 00:00:00+00'",

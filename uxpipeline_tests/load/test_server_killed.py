@@ -61,7 +61,7 @@ def test_what_was_audited_before_a_crash_is_not_published_after_it(
         landing = Landing(connection, settings, tmp_path)
         assert landing.state() == kept
         assert value(connection, "select count(*) from uxpipeline.stage_lines") == 0
-        with pytest.raises(PublishRefusedError, match="no verdict"):
+        with pytest.raises(PublishRefusedError, match="changed after its audit"):
             publish(connection, audited[0], audited[0].started_at, 1.0)
         assert (landing.state(), len(landing.ledger())) == (kept, 1)
         assert counts(landing.load(*second)) == {"inserted": 2}
