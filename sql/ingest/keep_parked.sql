@@ -10,7 +10,7 @@ from (
     select c.load_id, c.line_no, 'conversion', coalesce(c.test_id, ''), c.session_id, to_jsonb(c)
     from uxpipeline.stage_conversions c
     join uxpipeline.stage_lines l
-        on l.load_id = c.load_id and l.line_no = c.line_no and l.outcome in ('parked', 'inserted')
+        on l.load_id = c.load_id and l.line_no = c.line_no and l.outcome in ('parked', 'pending', 'inserted')
     where (l.outcome = 'parked' or exists (select from public.a_b_tests))
         and not exists (
             select from public.variant_assignments va

@@ -10,7 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from uxpipeline.cli import subjects
-from uxpipeline.cli.console import Json, complain, database, out, parse_day, parse_moment, print_json, step_progress
+from uxpipeline.cli.console import (
+    Json,
+    complain,
+    database,
+    line_progress,
+    out,
+    parse_day,
+    parse_moment,
+    print_json,
+    printable,
+    step_progress,
+)
 from uxpipeline.db.lease import lease
 from uxpipeline.db.migrate import migrate as apply_migrations
 from uxpipeline.db.migrate import pending, require_current
@@ -74,12 +85,13 @@ def load(
     """
     from uxpipeline.ingest.landing import place  # noqa: PLC0415  # parsers load slowly; `--help` need not wait
     from uxpipeline.ingest.load import load_paths  # noqa: PLC0415  # as above
+    from uxpipeline.quality.staged import audit_child  # noqa: PLC0415  # as above
 
     settings = Settings.from_env()
-    with database(settings) as (connection, url), step_progress() as progress:
+    with database(settings) as (connection, url), line_progress(disable=json) as progress:
         require_current(connection)
         task = progress.add_task("loading", total=None)
-        with lease(connection, url):
+        with lease(connection, url), audit_child(url) as auditor:
             reports = load_paths(
                 connection,
                 settings,
@@ -87,7 +99,10 @@ def load(
                 datetime.now(UTC),
                 source=source,
                 max_bad=_share(max_bad),
-                progress=lambda path, lines: progress.update(task, description=path.name, completed=lines),
+                auditor=auditor,
+                progress=lambda done: progress.update(
+                    task, description=printable(done.path.name), completed=done.lines, total=done.all_lines
+                ),
             )
     if json:
         print_json({"files": reports})

@@ -73,6 +73,7 @@ def replay(ids: LineIds = None, *, reason: Reason = None, json: Json = False) ->
     Exit code 0: none is left; 2: some were refused again; 1: a file is gone or changed.
     """
     from uxpipeline.ingest.load import replay_lines  # noqa: PLC0415  # parsers load slowly; `--help` need not wait
+    from uxpipeline.quality.staged import audit_child  # noqa: PLC0415  # as above
 
     settings = Settings.from_env()
     with database(settings) as (connection, url), step_progress() as progress:
@@ -80,8 +81,8 @@ def replay(ids: LineIds = None, *, reason: Reason = None, json: Json = False) ->
         files = quarantined_files(connection, ids or (), reason)
         task = progress.add_task("replaying", total=len(files))
         reports = []
-        with lease(connection, url):
-            for report in replay_lines(connection, settings, files, datetime.now(UTC)):
+        with lease(connection, url), audit_child(url) as auditor:
+            for report in replay_lines(connection, settings, files, datetime.now(UTC), auditor=auditor):
                 reports.append(report)
                 progress.advance(task)
     if json:

@@ -11,9 +11,14 @@ _INVISIBLE = re.compile(
 _MARKER = "…"
 
 
+def is_plain(text: str) -> bool:
+    """Whether `text` has printable ASCII characters only, as most has."""
+    return text.isascii() and text.isprintable()
+
+
 def visible(text: str) -> str:
     """Return `text` without control, bidi and zero-width characters; line breaks and tabs become a space."""
-    if text.isprintable() and text.isascii():
+    if is_plain(text):
         return text
     return _INVISIBLE.sub("", _BREAKS.sub(" ", text))
 

@@ -7,7 +7,8 @@ objects. A record of CSV may span lines; its number is that of its first. The li
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Any
 
@@ -43,19 +44,14 @@ def header_of(raw: bytes) -> tuple[str, Sequence[str]] | None:
 
 def enriched_rows(lines: Iterable[RawLine]) -> Iterator[RawLine]:
     """Yield enriched events."""
-    to_object = _decoder(ENRICHED_COLUMNS, lambda text: text.split("\t"))
+    to_object = _Decoder.of(ENRICHED_COLUMNS, "\t", quoted=False)
     for line in lines:
         yield line._replace(decode=to_object)
 
 
 def csv_rows(lines: Iterable[RawLine], delimiter: str, names: Sequence[str]) -> Iterator[RawLine]:
     """Yield the records of a table."""
-    csv.field_size_limit(MAX_LINE_BYTES)
-
-    def cells(text: str) -> list[str]:
-        return next(csv.reader([text], delimiter=delimiter, strict=True)) if '"' in text else text.split(delimiter)
-
-    to_object = _decoder(names, cells)
+    to_object = _Decoder.of(names, delimiter, quoted=True)
     for record in _records(lines):
         yield record._replace(decode=to_object)
 
@@ -88,29 +84,44 @@ def _taken(lines: deque[RawLine]) -> Iterator[RawLine]:
         yield lines.popleft()
 
 
-def _decoder(names: Sequence[str], cells_of: Callable[[str], list[str]]) -> Callable[[bytes], JsonObject]:
-    json_columns = [(index, name) for index, name in enumerate(names) if _JSON_COLUMN.fullmatch(name)]
+@dataclass(frozen=True)
+class _Decoder:
+    """Makes an object of a record; one that parsing processes can be sent."""
 
-    def to_object(raw: bytes) -> JsonObject:
+    names: tuple[str, ...]
+    delimiter: str
+    quoted: bool
+    json_columns: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, names: Sequence[str], delimiter: str, *, quoted: bool) -> "_Decoder":
+        columns = ((index, name) for index, name in enumerate(names) if _JSON_COLUMN.fullmatch(name))
+        return cls(tuple(names), delimiter, quoted, tuple(columns))
+
+    def __call__(self, raw: bytes) -> JsonObject:
         """Return what a record holds.
 
         Raises:
             LineRefused: `wrong_columns`, `not_utf8`, `nul_character`, or where a column is no JSON what `decode` says.
         """
         try:
-            cells: list[Any] = cells_of(raw.decode().rstrip("\r"))
+            cells = self._cells(raw.decode().rstrip("\r"))
         except UnicodeError:
             raise LineRefused("not_utf8") from None
         except csv.Error:
             raise LineRefused("wrong_columns") from None
-        if len(cells) != len(names):
+        if len(cells) != len(self.names):
             raise LineRefused("wrong_columns")
         if b"\0" in raw:
             raise LineRefused("nul_character")
-        for index, name in json_columns:
+        for index, name in self.json_columns:
             if cells[index][:1] in {"{", "["}:
                 cells[index] = decode(f'{{"{name}":{cells[index]}}}')[name]
-        row = dict(compress(zip(names, cells, strict=True), cells))
+        row = dict(compress(zip(self.names, cells, strict=True), cells))
         return row if _NULL not in cells else {name: cell for name, cell in row.items() if cell != _NULL}
 
-    return to_object
+    def _cells(self, text: str) -> list[Any]:
+        if not (self.quoted and '"' in text):
+            return text.split(self.delimiter)
+        csv.field_size_limit(MAX_LINE_BYTES)
+        return next(csv.reader([text], delimiter=self.delimiter, strict=True))

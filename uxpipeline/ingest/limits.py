@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from msgspec.json import encode
+
 from uxpipeline.ingest.cleaning import visible
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
@@ -57,8 +59,8 @@ def check_json(value: JsonObject, field: str) -> None:
 
 def fits(value: JsonObject, limit: int) -> bool:
     """Tell whether an object stays within `limit` bytes of a `jsonb` column."""
-    # No value takes more than eight bytes for a character of its notation: the common case needs no walk.
-    return len(repr(value)) * 8 <= limit or stored_size(value) <= limit
+    # No value takes more than sixteen bytes for one of its notation: the common case needs no walk.
+    return len(encode(value)) * 16 <= limit or stored_size(value) <= limit
 
 
 def stored_size(value: Any) -> int:  # noqa: ANN401 - any JSON value

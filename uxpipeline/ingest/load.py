@@ -1,6 +1,7 @@
 """Loading files: detect the source, stage, audit, publish; one file, one transaction, one ledger row."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.home import privacy_key
+from uxpipeline.ingest.audit import Auditor, Batch, OneStatement
 from uxpipeline.ingest.files import InputFile, Listing, called
 from uxpipeline.ingest.funnels import FunnelRules, load_funnels
 from uxpipeline.ingest.landing import (
@@ -25,23 +27,49 @@ from uxpipeline.ingest.landing import (
     settled,
 )
 from uxpipeline.ingest.ledger import QuarantinedFile
+from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.parked import next_load_id, release_parked
+from uxpipeline.ingest.parsing import Parsing
 from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
 from uxpipeline.ingest.readers import read_lines, sample, sha256_of
-from uxpipeline.ingest.records import Rejected
 from uxpipeline.ingest.sources.base import Source, detect, source_named
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.stage import StageWriter
-from uxpipeline.ingest.transform import ERASED, LineTransformer, quarantine_payload
+from uxpipeline.ingest.stage import copy_blocks
+from uxpipeline.ingest.workers import parsed
 from uxpipeline.settings import Settings
 from uxpipeline.subjects.tombstones import read_tombstones
 
 DEFAULT_MAX_BAD = 0.05
+ONE_STATEMENT: Auditor = OneStatement()
 CLOCK_SKEW = timedelta(minutes=5)
 Status = Literal["loaded", "already_loaded", "replayed", "aborted", "skipped"]
 _UNKNOWN = "unknown"
-Progress = Callable[[Path, int], None]
-"""Called with a file and the number of its lines staged so far."""
+
+
+@dataclass
+class Done:
+    """How much of a file is staged."""
+
+    path: Path
+    file_bytes: int
+    lines: int = 0
+    line_bytes: int = 0
+
+    def add(self, chunk: Sequence[RawLine]) -> None:
+        """Count lines that were staged."""
+        self.lines += len(chunk)
+        self.line_bytes += sum(len(line.raw) + 1 for line in chunk)
+
+    @property
+    def all_lines(self) -> int | None:
+        """About how many lines the file has; None where its bytes do not tell, as it is compressed."""
+        if not self.lines or self.line_bytes > self.file_bytes + 1:
+            return None
+        return round(self.file_bytes * self.lines / self.line_bytes)
+
+
+Progress = Callable[[Done], None]
+"""Called whenever lines of a file were staged."""
 
 
 @dataclass
@@ -79,6 +107,7 @@ class Loader:
     max_bad: float
     source: str | None
     progress: Progress
+    auditor: Auditor
 
     def load_listed(self, listing: Listing, *, inside_folder: bool) -> Iterator[FileReport]:
         """Load the files of a listing; unfinished ones are skipped, a later load takes them."""
@@ -169,9 +198,10 @@ class Loader:
         if quarantined is not None:
             file = replace(file, replay_of=quarantined.file_id)
         try:
+            self.auditor.begin()
             with called(path, report.path):
-                self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
-            self._audit(file.load_id)
+                lines = self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
+            self._audit(file.load_id, lines)
             return _filled(report, publish(self.connection, file, self.now, self.max_bad))
         except TooManyBadLinesError as error:
             return self._aborted(file, report, error, error.tally)
@@ -183,12 +213,10 @@ class Loader:
             refusal = InputError(f"The database refused a row: {rule} ({error.sqlstate})")
             return self._aborted(file, report, refusal, Tally())
 
-    def _audit(self, load_id: int) -> None:
-        findings = audit(self.connection, load_id, self.settings.earliest, self.now + CLOCK_SKEW)
-        if findings:
-            raise InputError(
-                f"The audit found rows that break: {', '.join(findings)}", "Report this: adapters must not"
-            )
+    def _audit(self, load_id: int, lines: int) -> None:
+        batch = Batch(load_id, lines, self.settings.earliest, self.now + CLOCK_SKEW)
+        if broken := audit(self.connection, self.auditor, batch):
+            raise InputError(f"The audit found rows that break: {', '.join(broken)}", "Report this: adapters must not")
 
     def _new_load(self, report: FileReport) -> LoadedFile:
         return LoadedFile(
@@ -200,34 +228,30 @@ class Loader:
             masking=self.settings.masking,
         )
 
-    def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> None:
+    def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> int:
         before = path.stat()
         erased = read_tombstones(self.connection, privacy_key(self.settings))
-        transformer = LineTransformer(
-            source,
-            earliest=self.settings.earliest,
-            now=self.now,
-            erased=erased,
-            masking=self.settings.masking,
+        parsing = Parsing(
+            load_id,
+            source.name,
+            self.context,
+            self.settings.earliest,
+            self.now,
+            erased,
+            self.settings.masking,
+            only,
         )
-        writer = StageWriter(self.connection, load_id)
-        for count, line in enumerate(transformer.ordered(read_lines(path)), start=1):
-            skipped = only is not None and line.number not in only
-            if skipped and not source.reading.order:
-                continue
-            outcome = transformer.outcome(line)
-            if skipped:
-                continue
-            payload = quarantine_payload(line) if isinstance(outcome, Rejected) else ""
-            if erased.named_in(payload):
-                outcome, payload = ERASED, ""
-            writer.add(line.number, outcome, payload)
-            self.progress(path, count)
-        writer.flush()
+        done = Done(path, before.st_size)
+        with closing(parsed(read_lines(path), parsing)) as chunks:
+            for chunk, blocks in chunks:
+                copy_blocks(self.connection, blocks)
+                done.add(chunk)
+                self.progress(done)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise InputError(f"`{path}` changed while it was read", "Load it again once it is complete")
         self.connection.execute(statement("ingest/analyze_stage"))
+        return done.lines
 
     def _aborted(self, file: LoadedFile, report: FileReport, error: Exception, tally: Tally) -> FileReport:
         nothing_kept = replace(tally, inserted=0, rows_written={})
@@ -245,7 +269,8 @@ def load_paths(
     *,
     source: str = "auto",
     max_bad: float = DEFAULT_MAX_BAD,
-    progress: Progress = lambda _path, _lines: None,
+    progress: Progress = lambda _done: None,
+    auditor: Auditor = ONE_STATEMENT,
 ) -> list[FileReport]:
     """Load files and folders, local or in object storage; the caller holds the pipeline's lease.
 
@@ -257,6 +282,7 @@ def load_paths(
         source: adapter name, or `auto` to recognise each file by its content.
         max_bad: largest share of quarantined lines a file may have.
         progress: told how far each file is.
+        auditor: judges what was staged before it is published.
 
     Returns:
         One report per file, in order.
@@ -265,21 +291,23 @@ def load_paths(
         InputError: a place or the source names nothing, or a file named directly cannot be read or recognised.
         ConfigurationError: the funnels file is wrong.
     """
-    loader = _loader(connection, settings, now, source, max_bad, progress)
+    loader = _loader(connection, settings, now, source, max_bad, progress, auditor)
     found = [named_files(where) for where in places]
     reports = [report for listing, inside in found for report in loader.load_listed(listing, inside_folder=inside)]
     release_parked(connection, settings.earliest, now)
     return reports
 
 
-def load_landing(connection: Connection, settings: Settings, now: datetime) -> list[FileReport]:
+def load_landing(
+    connection: Connection, settings: Settings, now: datetime, *, auditor: Auditor = ONE_STATEMENT
+) -> list[FileReport]:
     """Load what is new in the landing place; the caller holds the pipeline's lease.
 
     Raises:
         ConfigurationError: the funnels file or the landing place is wrong.
         StorageUnreachableError: the landing place is in object storage, which cannot be reached.
     """
-    loader = _loader(connection, settings, now, "auto", DEFAULT_MAX_BAD, lambda _path, _lines: None)
+    loader = _loader(connection, settings, now, "auto", DEFAULT_MAX_BAD, lambda _done: None, auditor)
     listing = landing_listing(connection, settings.landing, now)
     reports = list(loader.load_listed(listing, inside_folder=True))
     note_listing(connection, settings.landing, listing, now)
@@ -292,13 +320,14 @@ def replay_lines(
     settings: Settings,
     files: Sequence[QuarantinedFile],
     now: datetime,
-    progress: Progress = lambda _path, _lines: None,
+    progress: Progress = lambda _done: None,
+    auditor: Auditor = ONE_STATEMENT,
 ) -> Iterator[FileReport]:
     """Load quarantined lines from the files they came in; the caller holds the pipeline's lease.
 
     A file that is not there any more, or changed since, is reported as aborted, with what to do about it.
     """
-    loader = _loader(connection, settings, now, "auto", 1.0, progress)
+    loader = _loader(connection, settings, now, "auto", 1.0, progress, auditor)
     for file in files:
         try:
             yield loader.replay(file)
@@ -307,14 +336,20 @@ def replay_lines(
 
 
 def _loader(
-    connection: Connection, settings: Settings, now: datetime, source: str, max_bad: float, progress: Progress
+    connection: Connection,
+    settings: Settings,
+    now: datetime,
+    source: str,
+    max_bad: float,
+    progress: Progress,
+    auditor: Auditor,
 ) -> Loader:
     rules = load_funnels(settings.funnels) if settings.funnels else FunnelRules()
     context = Context(rules=rules)
     if source != "auto":
         source_named(source, context)
     configure(connection, rules, settings.conversion)
-    return Loader(connection, settings, context, now, max_bad, None if source == "auto" else source, progress)
+    return Loader(connection, settings, context, now, max_bad, None if source == "auto" else source, progress, auditor)
 
 
 def configure(connection: Connection, rules: FunnelRules, conversion: str) -> None:

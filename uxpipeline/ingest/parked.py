@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
+from uxpipeline.ingest.audit import Batch, OneStatement
 from uxpipeline.ingest.publish import LoadedFile, Tally, audit, publish
 
 PATIENCE = timedelta(days=7)
@@ -26,15 +27,15 @@ def release_parked(connection: Connection, earliest: datetime, now: datetime) ->
     """
     found = connection.execute(statement("parked/files")).fetchall()
     return [
-        _release(connection, LoadedFile(next_load_id(connection), path, source, sha256, now, file_id), earliest)
-        for file_id, path, source, sha256, _lines in found
+        _release(connection, LoadedFile(next_load_id(connection), path, source, sha256, now, file_id), lines, earliest)
+        for file_id, path, source, sha256, lines in found
     ]
 
 
-def _release(connection: Connection, file: LoadedFile, earliest: datetime) -> Tally:
+def _release(connection: Connection, file: LoadedFile, lines: int, earliest: datetime) -> Tally:
     values = {"load_id": file.load_id, "replay_of": file.replay_of}
     with transaction(connection):
         connection.execute(statement("parked/stage_lines"), values)
         connection.execute(statement("parked/stage_assignments"), values)
-    audit(connection, file.load_id, earliest, file.started_at)
+    audit(connection, OneStatement(), Batch(file.load_id, lines, earliest, file.started_at))
     return publish(connection, file, file.started_at, max_bad=1.0)

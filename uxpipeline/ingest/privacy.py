@@ -4,6 +4,8 @@ import hmac
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from uxpipeline.ingest.detectors import mask_pii
 from uxpipeline.ingest.records import (
     Assignment,
@@ -17,7 +19,6 @@ from uxpipeline.ingest.records import (
     Session,
 )
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.updating import updated
 from uxpipeline.ingest.urls import clean_referrer, clean_url
 from uxpipeline.ingest.user_agents import coarse_user_agent
 from uxpipeline.settings import Masking
@@ -26,6 +27,7 @@ KEPT_TEXT_TYPES = frozenset({"button", "a", "link", "label", "summary"})
 MAX_TEXT_CHARACTERS = 80
 
 _SHAPE = re.compile(r"<text len=\d+ digits=\d+>")
+_MASKED_TYPES = frozenset({str, dict, list})
 _WEB_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -41,7 +43,7 @@ def mask_text(text: str, element_type: str | None) -> str:
 
 def mask_json(value: JsonObject) -> JsonObject:
     """Return `value` with keys and strings masked, at any depth; web addresses are cleaned as URLs."""
-    return {mask_pii(key): _mask_value(item) for key, item in value.items()}
+    return {mask_pii(key): _mask_value(item) if type(item) in _MASKED_TYPES else item for key, item in value.items()}
 
 
 def visitor_hash(key: bytes, visitor: str) -> str:
@@ -72,11 +74,11 @@ class RecordMasker:
         if isinstance(record, Session):
             return self._mask_session(record)
         if isinstance(record, Moment):
-            return updated(record, visitor=visitor_hash(self._key, record.visitor))
+            return replace(record, visitor=visitor_hash(self._key, record.visitor))
         return record if self._masking == "off" else _mask_told(record)
 
     def _mask_session(self, session: Session) -> Session:
-        return updated(
+        return replace(
             session,
             landing_page=session.landing_page and clean_url(session.landing_page),
             exit_page=session.exit_page and clean_url(session.exit_page),
@@ -89,14 +91,14 @@ class RecordMasker:
         page_url = clean_url(event.page_url)
         if event.page_url and not page_url:
             raise LineRefused("bad_url", "page_url")
-        addressed = updated(event, page_url=page_url)
+        addressed = replace(event, page_url=page_url)
         return addressed if self._masking == "off" else self._mask_texts(addressed)
 
     def _mask_texts(self, event: Event) -> Event:
         text = event.element_text
         if text:
             text = mask_text(text, event.element_type) if self._masking == "strict" else mask_pii(text)
-        return updated(
+        return replace(
             event,
             element_path=event.element_path and mask_pii(event.element_path),
             element_type=event.element_type and mask_pii(event.element_type),
@@ -113,18 +115,18 @@ def _mask_told(record: FunnelStep | Assignment | Conversion | Remark) -> Record:
     """Mask what a source tells about rows that name no visitor; remarks as the rows that they are about."""
     if isinstance(record, FunnelStep):
         reason = record.dropoff_reason
-        return updated(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
+        return replace(record, dropoff_reason=reason and mask_pii(reason), metadata=mask_json(record.metadata))
     if isinstance(record, Assignment):
-        return updated(record, metadata=mask_json(record.metadata))
+        return replace(record, metadata=mask_json(record.metadata))
     if isinstance(record, Conversion):
         return record
     subject = mask_pii(record.subject) if record.kind == "dead_click" else _mask_value(record.subject)
-    return updated(record, subject=subject, value=_mask_value(record.value))
+    return replace(record, subject=subject, value=_mask_value(record.value))
 
 
 def _mask_value(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, str):
-        return clean_url(value) if _WEB_ADDRESS.match(value) else mask_pii(value)
+        return clean_url(value) if "://" in value and _WEB_ADDRESS.match(value) else mask_pii(value)
     if isinstance(value, dict):
         return mask_json(value)
     if isinstance(value, list):

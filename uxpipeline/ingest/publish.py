@@ -13,7 +13,8 @@ from psycopg.types.json import Jsonb
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.errors import InputError, PublishRefusedError
-from uxpipeline.ingest.stage import SILENCE
+from uxpipeline.ingest.audit import Auditor, Batch
+from uxpipeline.ingest.records import SILENCE
 from uxpipeline.settings import Masking
 
 MOST_TRIES = 5
@@ -59,21 +60,22 @@ class TooManyBadLinesError(InputError):
         self.tally = tally
 
 
-def audit(connection: Connection, load_id: int, earliest: datetime, latest: datetime) -> dict[str, int]:
-    """Check a load's stage and store the verdict; returns broken rule → rows."""
-    bounds = {"load_id": load_id, "earliest": earliest, "latest": latest}
+def audit(connection: Connection, auditor: Auditor, batch: Batch) -> list[str]:
+    """Have a load's stage judged and store the verdict; returns the broken rules."""
+    # Counted first: what changes while it is judged is refused by publish.
     with transaction(connection):
-        findings: dict[str, int] = dict(connection.execute(statement("ingest/audit_stage"), bounds).fetchall())
-        rows_counted, digest = _digest(connection, load_id)
-        verdict = {
-            "load_id": load_id,
-            "passed": not findings,
-            "findings": Jsonb(findings),
-            "rows_counted": rows_counted,
-            "digest": digest,
-        }
+        rows_counted, digest = _digest(connection, batch.load_id)
+    broken = auditor.broken_rules(connection, batch) if batch.lines else []
+    verdict = {
+        "load_id": batch.load_id,
+        "passed": not broken,
+        "findings": Jsonb(broken),
+        "rows_counted": rows_counted,
+        "digest": digest,
+    }
+    with transaction(connection):
         connection.execute(statement("ingest/record_verdict"), verdict)
-    return findings
+    return broken
 
 
 def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: float) -> Tally:
@@ -99,6 +101,7 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
 
 def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, Any], max_bad: float) -> Tally:
     with transaction(connection):
+        connection.execute(statement("ingest/publish_settings"))
         _require_green(connection, file.load_id)
         rows_written: Counter[str] = Counter()
         for step in (*files_below("ingest/sessionise"), *files_below("ingest/publish"), *files_below("sessions")):

@@ -4,10 +4,11 @@ Adapters map; they do not judge. `uxpipeline.ingest.validate` checks every recor
 new adapter cannot let a bad value through.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
+
+from msgspec import Struct, field
 
 EventType = Literal[
     "click",
@@ -24,10 +25,11 @@ EventType = Literal[
     "scroll_depth",
 ]
 JsonObject = dict[str, Any]
+SILENCE = timedelta(minutes=30)
+"""A session without events for this long is over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One row of `behavior_events`.
 
     `earliest_only` marks a derived event that exists once per session (the first touch of a form): of several
@@ -54,8 +56,7 @@ class Event:
     deepest_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """What one line says about its session.
 
     `at` is the time of the event that says it, None for a record of the session itself (native `kind: session`): what
@@ -81,8 +82,7 @@ class Session:
     received_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunnelStep:
+class FunnelStep(Struct, frozen=True, kw_only=True):
     """One row of `conversion_funnels`; `derived` rows come from a configured rule, others from the source itself."""
 
     id: UUID
@@ -99,8 +99,7 @@ class FunnelStep:
     derived: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(Struct, frozen=True, kw_only=True):
     """One row of `variant_assignments`.
 
     `park` says what to do when no such test exists: keep the row until it does (native) or count it as ignored (a
@@ -117,8 +116,7 @@ class Assignment:
     park: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversion:
+class Conversion(Struct, frozen=True, kw_only=True):
     """A named conversion of a session, idempotent by (session, name, at); `test_id` None means all its tests."""
 
     session_id: str
@@ -127,8 +125,7 @@ class Conversion:
     test_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """When a visitor did something, in the words of a source that knows no sessions.
 
     `session_id` then stands for the visitor in every record of the line, until publish has all the visitor's moments
@@ -141,8 +138,7 @@ class Moment:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True):
     """What a line says about rows that other lines bring, earlier or later.
 
     `dead_click`: the click on the element whose path is `subject`, at `at`, had no effect. `form_touch`: in the form
@@ -159,8 +155,7 @@ class Remark:
 Record = Event | Session | FunnelStep | Assignment | Conversion | Moment | Remark
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A line the schema has a place for.
 
     Attributes:
@@ -176,8 +171,7 @@ class Accepted:
     records: tuple[Record, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct, frozen=True):
     """A line the source defines but the schema has no place for; counted by `kind`."""
 
     source_id: str | None
@@ -185,8 +179,7 @@ class Ignored:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A line that cannot be taken as it is; kept in quarantine.
 
     Attributes:

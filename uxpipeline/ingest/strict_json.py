@@ -1,12 +1,16 @@
 """Decoding of one line to a JSON object that PostgreSQL's `jsonb` can hold, whatever the bytes are.
 
-Python's own decoder takes more than JSON: NaN, numbers beyond all range, repeated keys, unpaired surrogates.
+Python's own decoder takes more than JSON: NaN, numbers beyond all range, repeated keys, unpaired surrogates. What is
+refused, and why, is decided here with its help. Lines in which nothing can be wrong, as nearly all are, take a way that
+is several times faster.
 """
 
 import math
 import re
 from json import JSONDecoder
 from typing import Any, NoReturn
+
+import msgspec
 
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
@@ -16,6 +20,9 @@ MAX_KEYS = 10_000
 MAX_INTEGER_DIGITS = 400
 
 _ESCAPED_NUL_OR_SURROGATE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_LONG_INTEGER = re.compile(rb"[0-9]{%d}" % (MAX_INTEGER_DIGITS + 1))
+_CONTAINERS = frozenset({dict, list})
+_FAST = msgspec.json.Decoder()
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -28,6 +35,8 @@ def decode(raw: bytes | str, max_depth: int = MAX_DEPTH, max_keys: int = MAX_KEY
     """
     try:
         data = raw if isinstance(raw, bytes) else raw.encode()
+        if (clean := _decode_clean(data)) is not None:
+            return clean
         value = _DECODER.decode(data.decode())
     except UnicodeError:
         raise LineRefused("not_utf8") from None
@@ -42,11 +51,33 @@ def decode(raw: bytes | str, max_depth: int = MAX_DEPTH, max_keys: int = MAX_KEY
     return value
 
 
+def _decode_clean(data: bytes) -> JsonObject | None:
+    """Return the object of a line that provably breaks no rule, None for any other line."""
+    # White space after a text could stand between a key and its colon.
+    spaced = b'" ' in data or b"\t" in data or b"\n" in data or b"\r" in data[:-1]
+    if spaced or _needs_walk(data, MAX_DEPTH, MAX_KEYS) or _LONG_INTEGER.search(data):
+        return None
+    try:
+        value = _FAST.decode(data)
+    except (msgspec.MsgspecError, UnicodeError):
+        return None
+    # Each key ends in `":`, and texts can only hold more of these: as many as keys means that none comes twice.
+    return value if type(value) is dict and _keys(value) == data.count(b'":') else None
+
+
+def _keys(value: Any) -> int:  # noqa: ANN401 - a JSON object or array
+    keys, items = (len(value), value.values()) if type(value) is dict else (0, value)
+    for item in items:
+        if type(item) in _CONTAINERS:
+            keys += _keys(item)
+    return keys
+
+
 def _needs_walk(data: bytes, max_depth: int, max_keys: int) -> bool:
     """Tell from the bytes whether the tree could break a rule: walking every line would cost more than parsing it."""
     return (
         data.count(b"{") + data.count(b"[") > max_depth
-        or data.count(b":") > max_keys
+        or (len(data) > max_keys and data.count(b":") > max_keys)
         or _ESCAPED_NUL_OR_SURROGATE.search(data) is not None
     )
 

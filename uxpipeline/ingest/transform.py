@@ -6,10 +6,11 @@ What comes out can be stored as it is; nothing after this module sees what a vis
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from uxpipeline.ingest.cleaning import shortened
 from uxpipeline.ingest.detectors import mask_pii

@@ -8,7 +8,9 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from uxpipeline.ingest.cleaning import shortened, shortened_start, visible
+from msgspec.structs import replace
+
+from uxpipeline.ingest.cleaning import is_plain, shortened, shortened_start, visible
 from uxpipeline.ingest.limits import (
     MAX_NAME_BYTES,
     MAX_SMALL_JSON_BYTES,
@@ -31,7 +33,6 @@ from uxpipeline.ingest.records import (
     Session,
 )
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.updating import updated
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 EVENT_TYPES = frozenset(get_args(EventType))
@@ -95,14 +96,14 @@ class Validator:
             raise LineRefused("missing_field", "page_url")
         changes: list[JsonObject] = []
         values = _event_texts(event, changes)
-        for field in ("coordinates", "viewport_size"):
-            values[field] = _small_object(getattr(event, field), field, changes)
-        values["event_data"] = _measured(event.event_data, changes)
-        values["metadata"] = {**event.metadata, "changes": changes} if changes else event.metadata
-        values["received_at"] = self._plausible(event.received_at)
-        check_json(values["event_data"], "event_data")
-        check_json(values["metadata"], "metadata")
-        return updated(event, **values)
+        values["coordinates"] = _small_object(event.coordinates, "coordinates", changes)
+        values["viewport_size"] = _small_object(event.viewport_size, "viewport_size", changes)
+        event_data = _measured(event.event_data, changes)
+        metadata = {**event.metadata, "changes": changes} if changes else event.metadata
+        check_json(event_data, "event_data")
+        check_json(metadata, "metadata")
+        received_at = self._plausible(event.received_at)
+        return replace(event, **values, event_data=event_data, metadata=metadata, received_at=received_at)
 
     def _session(self, session: Session) -> Session:
         self._check_time(session.at, "timestamp")
@@ -111,7 +112,7 @@ class Validator:
         check_integer(session.page_count, "page_count", lowest=1)
         country = _matching(_COUNTRY, session.country_code)
         device = session.device_type and session.device_type.lower()
-        return updated(
+        return replace(
             session,
             landing_page=_text(session.landing_page, TEXT_BYTES),
             exit_page=_text(session.exit_page, TEXT_BYTES),
@@ -133,7 +134,7 @@ class Validator:
         check_integer(step.step_order, "step_order", lowest=1)
         check_integer(step.duration_seconds, "duration_seconds")
         check_json(step.metadata, "metadata")
-        return updated(
+        return replace(
             step,
             funnel_name=name(step.funnel_name, "funnel_name"),
             step_name=name(step.step_name, "step_name"),
@@ -146,7 +147,7 @@ class Validator:
             raise LineRefused("unknown_variant", "variant")
         self._check_time(assignment.assigned_at, "assigned_at")
         check_json(assignment.metadata, "metadata")
-        return updated(
+        return replace(
             assignment,
             test_id=name(assignment.test_id, "test_id"),
             received_at=self._plausible(assignment.received_at),
@@ -163,13 +164,13 @@ class Validator:
 
 def _conversion(conversion: Conversion) -> Conversion:
     test_id = name(conversion.test_id, "test_id") if conversion.test_id is not None else None
-    return updated(conversion, name=name(conversion.name, "name"), test_id=test_id)
+    return replace(conversion, name=name(conversion.name, "name"), test_id=test_id)
 
 
 def _remark(remark: Remark) -> Remark:
     path_bytes, shorten = EVENT_TEXTS["element_path"]
     subject = shorten(visible(remark.subject), path_bytes)
-    return updated(remark, subject=subject, value=shortened(visible(remark.value), MAX_NAME_BYTES))
+    return replace(remark, subject=subject, value=shortened(visible(remark.value), MAX_NAME_BYTES))
 
 
 def _sessionless(moment: Moment) -> Moment:
@@ -182,7 +183,10 @@ def _sessionless(moment: Moment) -> Moment:
 def _event_texts(event: Event, changes: list[JsonObject]) -> dict[str, Any]:
     texts: dict[str, Any] = {}
     for field, (limit, shorten) in EVENT_TEXTS.items():
-        text = visible(getattr(event, field) or "")
+        given = getattr(event, field)
+        if given is None or (given and len(given) * 4 <= limit and is_plain(given)):
+            continue
+        text = visible(given)
         texts[field] = shorten(text, limit) or None
         if texts[field] != (text or None):
             changes.append({"field": field, "reason": "shortened"})

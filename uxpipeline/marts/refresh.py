@@ -8,7 +8,7 @@ from psycopg import sql
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
-from uxpipeline.ingest.stage import SILENCE
+from uxpipeline.ingest.records import SILENCE
 from uxpipeline.marts.facts import MOST_DAYS, FactsRefresh, note_unlike_days, refresh_facts, safe_watermark
 
 PARTITIONS_AHEAD = 7

@@ -9,6 +9,13 @@ from uxpipeline.quality.suites import Suite
 from uxpipeline.quality.verdicts import Verdict
 
 
+def prepare() -> None:
+    """Import Great Expectations, which takes seconds, now rather than when a suite is run."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"module 'sre_\w+' is deprecated", DeprecationWarning)
+        import uxpipeline.quality.validation  # noqa: F401, PLC0415  # what this function is for
+
+
 def run_suite(url: str, suite: Suite, rule_names: Collection[str] | None = None) -> list[Verdict]:
     """Evaluate a suite, or the named rules of it, in the database at `url`.
 
@@ -28,9 +35,8 @@ def run_suite(url: str, suite: Suite, rule_names: Collection[str] | None = None)
     rules = suite.select(rule_names)
     if not rules:
         return []
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", r"module 'sre_\w+' is deprecated", DeprecationWarning)
-        from uxpipeline.quality.validation import validate  # noqa: PLC0415  # takes seconds
+    prepare()
+    from uxpipeline.quality.validation import validate  # noqa: PLC0415  # it is there by now
 
     with connect(url) as connection:
         verdicts = validate(connection, suite.reads, rules)

@@ -24,6 +24,8 @@ from uxpipeline.ingest.sources.base import SOURCES
 from uxpipeline.proposals.parameters import LONGEST_TEST_DAYS, MOST_PER_DAY
 from uxpipeline.proposals.power import MINIMUM_EFFECT
 from uxpipeline.proposals.rules import RULES
+from uxpipeline.quality.staged import SUITE
+from uxpipeline.quality.suites import load_suite
 from uxpipeline_tests.docs.pages import PAGES, ROOT, code_spans, everything, page
 
 PACKAGE = Path(uxpipeline.__file__).parent
@@ -136,8 +138,10 @@ def test_every_check_is_described_as_it_is() -> None:
     ]
     checked = {key.asset_key.to_user_string() for definition in declared for key in definition.check_keys}
 
-    assert sorted(row for row in rows if row[0] != "files_accepted") == sorted(ours)
-    assert re.findall(r"^## (\w+)$", page("docs/checks.md"), re.MULTILINE) == sorted(checked)
+    staged = [(rule.name, "blocking", rule.description) for rule in load_suite(SUITE).rules]
+
+    assert sorted(row for row in rows if row[0] != "files_accepted") == sorted([*ours, *staged])
+    assert re.findall(r"^## (\w+)$", page("docs/checks.md"), re.MULTILINE) == sorted([*checked, "staged_batch"])
 
 
 def test_no_check_is_missing() -> None:

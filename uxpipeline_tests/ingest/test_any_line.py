@@ -167,6 +167,6 @@ def check_record(record: object) -> None:
 
 
 def texts(record: Event | Session) -> Iterator[str]:
-    for field in record.__slots__:
+    for field in record.__struct_fields__:
         value = getattr(record, field)
         yield value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from uxpipeline.ingest import strict_json
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.strict_json import decode
@@ -97,3 +98,41 @@ def test_whatever_python_writes_comes_back_equal_and_storable_or_is_refused(valu
     with suppress(LineRefused):
         assert decode(json.dumps(value).encode()) == value
         assert json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+pieces = st.sampled_from(
+    [*'{}[]":,', " ", "\t", "\r", "\n", "\\", '\\"', "\\u0022", "a", "b", "é", "1", "-1.5e3", "null", "NaN"]
+)
+texts = st.sampled_from(["a", "b", '":', " ", "\\", "é", "\t"])
+scalars = st.sampled_from([1, 2**64, -0.5, None, True]) | texts
+
+
+@st.composite
+def written_objects(draw: st.DrawFn, depth: int = 2) -> str:
+    """JSON as some program may write it: keys again, white space wherever it may stand, escapes that need not be."""
+    space = st.sampled_from(["", "", "", " ", "\t", "\r\n"])
+    escaped = st.booleans()
+    pairs = []
+    for _ in range(draw(st.integers(0, 3))):
+        key = json.dumps(draw(texts), ensure_ascii=draw(escaped))
+        if draw(escaped):
+            key = key.replace('\\"', "\\u0022")
+        nested = depth and draw(escaped)
+        value = draw(written_objects(depth - 1)) if nested else json.dumps(draw(scalars), ensure_ascii=draw(escaped))
+        pairs.append(f"{draw(space)}{key}{draw(space)}:{draw(space)}{value}{draw(space)}")
+    return "{" + ",".join(pairs) + "}"
+
+
+def decoded(raw: bytes) -> object:
+    try:
+        return repr(decode(raw))
+    except LineRefused as refusal:
+        return refusal.rejected
+
+
+@given(written_objects().map(str.encode) | st.lists(pieces).map(lambda found: "".join(found).encode()))
+def test_the_fast_way_says_what_the_strict_one_says(raw: bytes) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict_json, "_decode_clean", lambda _data: None)
+        strictly = decoded(raw)
+    assert decoded(raw) == strictly

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from uxpipeline.errors import InputError
-from uxpipeline.ingest import stage
-from uxpipeline.ingest.load import load_paths
+from uxpipeline.ingest import parsing
+from uxpipeline.ingest.load import Done, load_paths
 from uxpipeline_tests.db.queries import value
 from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import Line, assignment, at, conversion, event, record
@@ -77,7 +77,7 @@ class TestDamage:
         number: int,
         inside_folder: bool,  # noqa: FBT001 - a case
     ) -> None:
-        monkeypatch.setattr(stage, "CHUNK_LINES", 100)
+        monkeypatch.setattr(parsing, "CHUNK_LINES", 100)
         noise = random.Random(1)  # noqa: S311 - no secret
         lines = [line | {"event_data": {"noise": str(noise.random())}} for line in events(number)]
         path = compressed(landing, lines, 0.9)
@@ -97,7 +97,7 @@ class TestDamage:
     def test_a_file_that_changes_while_it_is_read_is_aborted(self, landing: Landing) -> None:
         path = landing.write(events(3))
 
-        def grow(_path: Path, _lines: int) -> None:
+        def grow(_done: Done) -> None:
             with path.open("a", encoding="utf-8") as file:
                 file.write("\n")
 

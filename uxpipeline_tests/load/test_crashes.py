@@ -10,6 +10,7 @@ import pytest
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.lease import lease
 from uxpipeline.errors import ServerUnreachableError
+from uxpipeline.ingest import parsing
 from uxpipeline.ingest.load import FileReport, load_paths
 from uxpipeline_tests.db.processes import kill_after_lines, started
 from uxpipeline_tests.db.queries import eventually_alone, value
@@ -26,7 +27,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from uxpipeline.db.connect import connect
-from uxpipeline.ingest import load, publish, stage
+from uxpipeline.ingest import load, parsing, publish
 from uxpipeline.settings import Settings
 
 def say(what):
@@ -38,14 +39,14 @@ def said(function):
         return function(name)
     return wrapped
 
-stage.CHUNK_LINES = 100
+parsing.CHUNK_LINES = 100
 load.statement = said(load.statement)
 publish.statement = said(publish.statement)
 settings = Settings.from_env({"UXPIPELINE_HOME": sys.argv[2], "UXPIPELINE_PRIVACY_KEY": "key"})
 with connect(sys.argv[1]) as connection:
     load.load_paths(
         connection, settings, [Path(sys.argv[3])], datetime.fromisoformat(sys.argv[4]),
-        progress=lambda path, lines: say(lines) if lines % 100 == 0 else None,
+        progress=lambda done: say(done.lines),
     )
 say("end")
 """
@@ -122,12 +123,13 @@ def load_and_lose_connection(landing: Landing, file: Path, database: str, observ
             observer.execute("select pg_terminate_backend(%s, 5000)", [pid])
 
         at_step(patch, moment, end)
+        patch.setattr(parsing, "CHUNK_LINES", 10)
         load_paths(
             lost,
             landing.settings,
             [file],
             NOW,
-            progress=lambda _path, lines: end() if (moment, lines) == ("stage", LINES // 2) else None,
+            progress=lambda done: end() if (moment, done.lines) == ("stage", LINES // 2) else None,
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from uxpipeline.ingest.load import load_paths
+from uxpipeline.ingest.load import Done, load_paths
 from uxpipeline_tests.db.queries import column, value
 from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import event
@@ -57,8 +57,8 @@ def test_a_file_that_vanishes_costs_only_itself(landing: Landing) -> None:
     landing.write([event("u", 0)], "c")
     seen: list[str] = []
 
-    def vanish(path: Path, _lines: int) -> None:
-        seen.append(path.name)
+    def vanish(done: Done) -> None:
+        seen.append(done.path.name)
         gone.unlink(missing_ok=True)
 
     reports = load_paths(landing.connection, landing.settings, [landing.folder], NOW, progress=vanish)

@@ -10,7 +10,7 @@ import pytest
 
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.lease import lease
-from uxpipeline.ingest.load import FileReport, load_paths
+from uxpipeline.ingest.load import Done, FileReport, load_paths
 from uxpipeline_tests.db.queries import rows
 from uxpipeline_tests.load.landing import Landing, counts
 from uxpipeline_tests.load.lines import SITE, START, Line, event, record, step
@@ -83,10 +83,9 @@ def insert_directly(beacon: Connection, session: str) -> None:
 
 
 def test_what_visitors_insert_during_a_load_stays_as_it_is(landing: Landing, beacon: Connection) -> None:
-    def insert(_path: Path, lines: int) -> None:
-        if lines == 3:
-            insert_directly(beacon, "direct")
-            insert_directly(beacon, "shared")
+    def insert(_done: Done) -> None:
+        insert_directly(beacon, "direct")
+        insert_directly(beacon, "shared")
 
     path = landing.write([*visit("loaded", 0, 1), *visit("shared", 2, 3)])
     load_paths(landing.connection, landing.settings, [path], START + timedelta(minutes=1), progress=insert)

@@ -2,8 +2,14 @@
 update uxpipeline.stage_lines l
 set outcome = 'duplicate'
 from (
-    select line_no, row_number() over (partition by session_id, source_id order by line_no) as occurrence
+    select session_id, source_id, min(line_no) as first_line
     from uxpipeline.stage_lines
     where load_id = %(load_id)s and source_id is not null and outcome in ('pending', 'ignored')
-) numbered
-where l.load_id = %(load_id)s and l.line_no = numbered.line_no and numbered.occurrence > 1;
+    group by session_id, source_id
+    having count(*) > 1
+) again
+where l.load_id = %(load_id)s
+    and l.source_id = again.source_id
+    and l.session_id is not distinct from again.session_id
+    and l.line_no > again.first_line
+    and l.outcome in ('pending', 'ignored');

@@ -3,7 +3,7 @@ with written as (
     insert into public.user_sessions (session_id, landing_page, created_at, page_count, supplied)
     select
         t.session_id,
-        coalesce(hint.landing_page, first_event.page_url, ''),
+        coalesce(hint.landing_page, ''),
         coalesce(t.first_at, clock_timestamp()),
         0,
         '{}'
@@ -15,13 +15,6 @@ with written as (
         order by s.at nulls first, case when s.at is null then s.line_no end, s.landing_page
         limit 1
     ) hint on true
-    left join lateral (
-        select e.page_url
-        from uxpipeline.stage_events e
-        where e.load_id = %(load_id)s and e.session_id = t.session_id
-        order by e."timestamp", e.id
-        limit 1
-    ) first_event on true
     order by t.session_id
     on conflict (session_id) do nothing
     returning session_id

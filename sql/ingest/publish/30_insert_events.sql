@@ -1,3 +1,4 @@
+-- A line whose event was written stays pending: marking each would cost as much as a third of writing them.
 with written as (
     insert into public.behavior_events (
         id, session_id, event_type, element_path, element_type, element_text, coordinates, viewport_size, event_data,
@@ -14,11 +15,17 @@ with written as (
     on conflict do nothing
     returning session_id, id
 ),
-marked as (
-    update uxpipeline.stage_lines l
-    set outcome = 'inserted'
+offered as (
+    select e.session_id, e.id
     from uxpipeline.stage_events e
-    join written w on w.session_id = e.session_id and w.id = e.id
-    where e.load_id = %(load_id)s and l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
+    join uxpipeline.stage_lines l on l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
+    where e.load_id = %(load_id)s and not e.earliest_only and not e.deepest_only
+),
+lost as (
+    insert into lost_events (session_id, id)
+    select o.session_id, o.id
+    from offered o
+    where (select count(*) from written) < (select count(*) from offered)
+        and not exists (select from written w where w.session_id = o.session_id and w.id = o.id)
 )
 select 'behavior_events' as relation, count(*) as rows from written;

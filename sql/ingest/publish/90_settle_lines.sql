@@ -30,4 +30,11 @@ set outcome = case
         then 'duplicate'
     else 'ignored'
 end
-where l.load_id = %(load_id)s and l.outcome = 'pending';
+where l.load_id = %(load_id)s
+    and l.outcome = 'pending'
+    -- Pending and with an event of its own means inserted.
+    and not exists (
+        select from uxpipeline.stage_events e
+        where e.load_id = l.load_id and e.line_no = l.line_no and not e.earliest_only and not e.deepest_only
+            and not exists (select from lost_events lost where lost.session_id = e.session_id and lost.id = e.id)
+    );

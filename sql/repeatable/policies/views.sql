@@ -6,3 +6,4 @@ grant select on public.friction_points, public.conversion_impact, public.session
 to ai_analysis, admin;
 -- Read inside conversion_impact; the schema itself stays closed.
 grant select on uxpipeline.funnel_steps to ai_analysis, admin;
+select uxpipeline.restrict_relation('uxpipeline.staged_batch');

@@ -14,6 +14,7 @@ from uxpipeline.marts.partitions import drain_default_partition, drop_events_bef
 from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
+from uxpipeline.quality.staged import GreatExpectations
 from uxpipeline.subjects.requests import erase_returned
 
 LANDING = dg.AssetKey("landing_files")
@@ -66,7 +67,7 @@ def raw_tables(
         if pipeline.settings.keep_events_days is not None:
             drop_events_before(connection, now.date() - timedelta(days=pipeline.settings.keep_events_days))
         forget_payloads(connection, now - timedelta(days=pipeline.settings.keep_quarantine_days))
-        reports = load_landing(connection, pipeline.settings, now)
+        reports = load_landing(connection, pipeline.settings, now, auditor=GreatExpectations(pipeline.url))
         for report in reports:
             if report.seen:
                 context.log.info("%s: %s as %s, %s lines", report.name, report.status, report.seen, report.lines)
