@@ -45,7 +45,7 @@ class Parameters:
         overlap_best: least overlap of grade A.
     """
 
-    method: str = "risk-set-3"
+    method: str = "risk-set-4"
     window_days: int = 28
     hesitation_quantile: float = 0.90
     recent_days: int = 7

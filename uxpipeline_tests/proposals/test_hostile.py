@@ -103,7 +103,8 @@ _NUMBERED = b"""
     select
         session_id, row_number() over by_number as n,
         timestamptz '2026-11-20 12:00+00' - row_number() over by_number % 9 * interval '1 day' as day
-    from user_sessions
+    from user_sessions us
+    where not exists (select from behavior_events be where be.session_id = us.session_id)
     window by_number as (order by (regexp_match(session_id, '^[0-9]+'))[1]::integer)
 """
 
