@@ -71,8 +71,10 @@ def test_it_stands_behind_an_assignment_that_was_made_earlier(landing: Landing) 
         values ('s', 'known', 'B', '2026-11-20 10:00:01+00')
         """
     )
-    assert release(landing) == [0]
-    assert column(landing.connection, "select variant from public.variant_assignments") == ["B"]
+    # What changed is when the session saw the other variant too.
+    assert release(landing) == [1]
+    told = "select variant, other_variant_at is not null from public.variant_assignments"
+    assert rows(landing.connection, told) == [("B", True)]
     assert column(landing.connection, WAITING) == []
 
 
