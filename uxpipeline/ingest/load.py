@@ -32,6 +32,7 @@ from uxpipeline.ingest.parked import next_load_id, release_parked
 from uxpipeline.ingest.parsing import Parsing
 from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
 from uxpipeline.ingest.readers import read_lines, sample, sha256_of
+from uxpipeline.ingest.rows import lines_in
 from uxpipeline.ingest.sources.base import Source, detect, source_named
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.stage import copy_blocks
@@ -229,6 +230,7 @@ class Loader:
         )
 
     def _stage(self, path: Path, source: Source, load_id: int, only: frozenset[int] | None = None) -> int:
+        """Copy the lines of a file, or those asked for, to the stage; returns how many."""
         before = path.stat()
         erased = read_tombstones(self.connection, privacy_key(self.settings))
         parsing = Parsing(
@@ -241,17 +243,18 @@ class Loader:
             self.settings.masking,
             only,
         )
-        done = Done(path, before.st_size)
+        done, staged = Done(path, before.st_size), 0
         with closing(parsed(read_lines(path), parsing)) as chunks:
             for chunk, blocks in chunks:
                 copy_blocks(self.connection, blocks)
+                staged += lines_in(blocks)
                 done.add(chunk)
                 self.progress(done)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise InputError(f"`{path}` changed while it was read", "Load it again once it is complete")
         self.connection.execute(statement("ingest/analyze_stage"))
-        return done.lines
+        return staged
 
     def _aborted(self, file: LoadedFile, report: FileReport, error: Exception, tally: Tally) -> FileReport:
         nothing_kept = replace(tally, inserted=0, rows_written={})

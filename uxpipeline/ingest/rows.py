@@ -1,6 +1,6 @@
 """From outcomes of lines to rows of the stage tables, as text that COPY reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
@@ -114,6 +114,11 @@ class Rows:
                 return False
         self._hints[hint.session_id] = hint
         return True
+
+
+def lines_in(blocks: Mapping[str, bytes]) -> int:
+    """How many lines were added to make these blocks."""
+    return blocks.get(LINES, b"").count(b"\n")
 
 
 def _row(start: str, values: tuple[Any, ...]) -> str:

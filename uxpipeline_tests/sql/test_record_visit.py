@@ -46,7 +46,7 @@ def test_repeated_it_adds_only_what_is_new(db: Connection) -> None:
     "event",
     [
         seen("a", timedelta(days=8)),
-        seen("a", -timedelta(minutes=6)),
+        seen("a", -timedelta(hours=1)),
         seen("a", event_type="no such type"),
         seen("a", page_url=None),
         seen("a", id=None),
