@@ -6,7 +6,8 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # One worker takes a whole file: what a module sets up, such as the demo, is set up once.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# Files in the order of their names: xdist would put those with few, long tests last, and end on one processor.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # uv writes the locks: for every platform and Python version, with hashes, without hosts or paths.
 COMPILE = printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - --quiet --all-extras --universal \
 	--python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links

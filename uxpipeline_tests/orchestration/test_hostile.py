@@ -41,7 +41,7 @@ def run(connection: Connection, settings: Settings, texts: list[str]) -> set[tup
     for text in texts:
         plant(connection, text)
     warm(connection)
-    write_lines(settings.landing / "hostile.ndjson", [line for text in texts for line in lines_of(text)])
+    write_lines(Path(settings.landing) / "hostile.ndjson", [line for text in texts for line in lines_of(text)])
     result = run_chain(settings, settings.database_url or "", AS_OF)
     assert result.success, result.problems
     return set(connection.execute(_STEPS, [result.run_id]).fetchall())
