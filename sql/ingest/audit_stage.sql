@@ -1,2 +1,2 @@
 -- What the audit looks at: one row, unless something else is staged too.
-select * from uxpipeline.staged_batch;
+select * from uxpipeline.stage_summary;

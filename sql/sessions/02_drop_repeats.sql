@@ -4,6 +4,7 @@ using (
     select n, id, min("timestamp") as earliest
     from touched_events
     where not follows
+        and id in (select id from touched_events where not follows group by id having count(*) > 1)
     group by n, id
     having count(*) > 1
 ) again

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection, transaction
@@ -19,6 +20,7 @@ from uxpipeline.settings import Masking
 
 MOST_TRIES = 5
 WAIT_SECONDS = 2.0
+_INSERT_EVENTS = "ingest/publish/30_insert_events"
 _IN_THE_WAY = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure)
 
 
@@ -64,7 +66,9 @@ def audit(connection: Connection, auditor: Auditor, batch: Batch) -> list[str]:
     """Have a load's stage judged and store the verdict; returns the broken rules."""
     # Counted first: what changes while it is judged is refused by publish.
     with transaction(connection):
+        connection.execute(statement("ingest/publish_settings"))
         rows_counted, digest = _digest(connection, batch.load_id)
+        connection.execute(statement("ingest/summarise_stage"))
     broken = auditor.broken_rules(connection, batch) if batch.lines else []
     verdict = {
         "load_id": batch.load_id,
@@ -104,10 +108,9 @@ def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, An
         connection.execute(statement("ingest/publish_settings"))
         _require_green(connection, file.load_id)
         rows_written: Counter[str] = Counter()
-        for step in (*files_below("ingest/sessionise"), *files_below("ingest/publish"), *files_below("sessions")):
-            cursor = connection.execute(statement(step.name), values)
-            if cursor.description:
-                rows_written.update(dict(cursor.fetchall()))
+        _sessionise(connection, values)
+        for step in (*files_below("ingest/publish"), *files_below("sessions")):
+            rows_written.update(_step(connection, step.name, values))
         tally = _tally(connection, file.load_id)
         tally.rows_written = {relation: rows for relation, rows in rows_written.items() if rows}
         if tally.lines and tally.quarantined / tally.lines > max_bad:
@@ -117,6 +120,38 @@ def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, An
         connection.execute(statement("ingest/keep_parked"), values)
         connection.execute(statement("ingest/clear_stage"), values)
     return tally
+
+
+def _sessionise(connection: Connection, values: dict[str, Any]) -> None:
+    """Name sessions where the tracker knows none. What moves stored ones is planned over every partition: only if any."""
+    connection.execute(statement("ingest/moved_sessions"))
+    if _holds(connection, statement("ingest/any_moments"), values):
+        for step in files_below("ingest/sessionise"):
+            connection.execute(statement(step.name), values)
+    if _holds(connection, statement("ingest/any_moved_sessions"), values):
+        for step in files_below("ingest/move_sessions"):
+            connection.execute(statement(step.name), values)
+
+
+def _holds(connection: Connection, question: sql.SQL, values: dict[str, Any]) -> bool:
+    row = connection.execute(question, values).fetchone()
+    return bool(row and row[0])
+
+
+def _step(connection: Connection, name: str, values: dict[str, Any]) -> dict[str, int]:
+    """Run one statement; returns how many rows of which relation it wrote, where it says so."""
+    if name == _INSERT_EVENTS:
+        return _insert_events(connection, values)
+    cursor = connection.execute(statement(name), values)
+    return dict(cursor.fetchall()) if cursor.description else {}
+
+
+def _insert_events(connection: Connection, values: dict[str, Any]) -> dict[str, int]:
+    try:
+        with connection.transaction():
+            return dict(connection.execute(statement(_INSERT_EVENTS), values).fetchall())
+    except psycopg.errors.UniqueViolation:
+        return dict(connection.execute(statement("ingest/insert_unstored_events"), values).fetchall())
 
 
 def record_file(

@@ -4,7 +4,10 @@ set outcome = 'duplicate'
 from (
     select session_id, source_id, min(line_no) as first_line
     from uxpipeline.stage_lines
-    where load_id = %(load_id)s and source_id is not null and outcome in ('pending', 'ignored')
+    where load_id = %(load_id)s and outcome in ('pending', 'ignored')
+        and source_id in (
+            select source_id from uxpipeline.stage_lines where load_id = %(load_id)s group by source_id having count(*) > 1
+        )
     group by session_id, source_id
     having count(*) > 1
 ) again

@@ -3,14 +3,10 @@ with returned as materialized (
     select e.*
     from uxpipeline.stage_events e
     join (
-        select session_id, id
-        from uxpipeline.stage_events
-        where load_id = %(load_id)s
-        group by session_id, id
-        having count(*) > 1
+        select id from uxpipeline.stage_events where load_id = %(load_id)s group by id having count(*) > 1
         union
-        select session_id, id from stored_events
-    ) again on again.session_id = e.session_id and again.id = e.id
+        select id from stored_events
+    ) again on again.id = e.id
     where e.load_id = %(load_id)s
 )
 update uxpipeline.stage_lines l

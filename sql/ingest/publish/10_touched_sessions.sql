@@ -29,7 +29,7 @@ from (
         where r.load_id = %(load_id)s
             and exists (select from public.user_sessions us where us.session_id = r.session_id)
     ) told
-    join uxpipeline.stage_lines l on l.load_id = %(load_id)s and l.line_no = told.line_no and l.outcome = 'pending'
+    where not exists (select from refused_lines r where r.line_no = told.line_no)
     union all
     select m.new_id, null from moved_sessions m
 ) named

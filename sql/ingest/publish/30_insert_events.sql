@@ -9,23 +9,10 @@ with written as (
         e.viewport_size, e.event_data, e."timestamp", e.page_url, e.component_id, e.metadata,
         coalesce(e.received_at, clock_timestamp()), e.load_id
     from uxpipeline.stage_events e
-    join uxpipeline.stage_lines l on l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
     where e.load_id = %(load_id)s and not e.earliest_only and not e.deepest_only
-    order by e.session_id, e."timestamp", e.id
-    on conflict do nothing
-    returning session_id, id
-),
-offered as (
-    select e.session_id, e.id
-    from uxpipeline.stage_events e
-    join uxpipeline.stage_lines l on l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
-    where e.load_id = %(load_id)s and not e.earliest_only and not e.deepest_only
-),
-lost as (
-    insert into lost_events (session_id, id)
-    select o.session_id, o.id
-    from offered o
-    where (select count(*) from written) < (select count(*) from offered)
-        and not exists (select from written w where w.session_id = o.session_id and w.id = o.id)
+        and not exists (select from refused_lines r where r.line_no = e.line_no)
+    -- Day by day, so that rows of one partition come together; in it a session's events lie together.
+    order by date_bin('1 day', e."timestamp", '2000-01-01 00:00:00+00'), e.session_id, e."timestamp", e.id
+    returning 1
 )
 select 'behavior_events' as relation, count(*) as rows from written;

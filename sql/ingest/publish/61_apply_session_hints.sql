@@ -10,6 +10,13 @@ with hints as (
             jsonb_strip_nulls(to_jsonb(s)) - array['load_id', 'line_no', 'session_id', 'at', 'received_at']
         ) field
         where s.load_id = %(load_id)s and s.at is not null
+            -- Where a new session began it knows already.
+            and (
+                not t.is_new
+                or coalesce(
+                    s.user_agent, s.referrer, s.device_type, s.screen_resolution, s.language, s.country_code, s.visitor_key
+                ) is not null
+            )
     ) given
     group by given.session_id
 ),

@@ -8,7 +8,7 @@ from (
     select f.line_no, f.session_id, f.entered_at, 'conversion_funnels'
     from uxpipeline.stage_funnel_steps f where f.load_id = %(load_id)s
 ) named
-join uxpipeline.stage_lines l on l.load_id = %(load_id)s and l.line_no = named.line_no and l.outcome in ('pending', 'inserted')
+where not exists (select from refused_lines r where r.line_no = named.line_no)
 union
 select t.session_id, (us.created_at at time zone 'UTC')::date, 'user_sessions', 'load'
 from touched_sessions t

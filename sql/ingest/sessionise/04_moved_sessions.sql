@@ -1,5 +1,5 @@
 -- Sessions that a late line joined to an earlier one, or made begin earlier: under which name they go on.
-create temporary table moved_sessions on commit drop as
+insert into moved_sessions (old_id, new_id, created_at)
 select known.session_id as old_id, r.session_id as new_id, us.created_at
 from merged_runs r
 join uxpipeline.visitor_runs known on known.visitor_key = r.visitor_key

@@ -9,7 +9,7 @@ select
     events.event_url_without_address,
     events.event_url_length,
     events.event_path_length,
-    events.rows - belonging.rows as row_belongs_to_line,
+    events.row_belongs_to_line,
     sessions.session_named,
     sessions.session_url_without_address,
     sessions.session_duration_not_negative,
@@ -20,22 +20,17 @@ from (
 ) load
 cross join lateral (
     select
-        count(*) as rows,
         min(e."timestamp") as first_event_at,
         max(e."timestamp") as last_event_at,
         count(*) filter (where e.session_id = '') as event_session_named,
         count(*) filter (where strpos(e.page_url, '@') > 0) as event_url_without_address,
         count(*) filter (where octet_length(e.page_url) > 1000) as event_url_length,
-        count(*) filter (where octet_length(e.element_path) > 1000) as event_path_length
+        count(*) filter (where octet_length(e.element_path) > 1000) as event_path_length,
+        count(*) filter (where l.line_no is null) as row_belongs_to_line
     from uxpipeline.stage_events e
+    left join uxpipeline.stage_lines l on l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
     where e.load_id = load.load_id
 ) events
-cross join lateral (
-    select count(*) as rows
-    from uxpipeline.stage_events e
-    join uxpipeline.stage_lines l on l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
-    where e.load_id = load.load_id
-) belonging
 cross join lateral (
     select
         count(*) filter (where s.session_id = '') as session_named,
