@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -47,7 +47,10 @@ _LINE_BYTES = 480
 
 @dataclass(frozen=True)
 class Figures:
-    """One way's cost: seconds, and the most memory (MB) that the loading process held, alone and with its children."""
+    """One way's cost: seconds, and the most memory (MB) that the loading process held, alone and with its children.
+
+    Of ours also the seconds of its audit, which may wait for the import of Great Expectations, and of publishing.
+    """
 
     way: str
     rows: int
@@ -56,6 +59,15 @@ class Figures:
     server_processor: float
     own_memory: float
     memory: float
+    audit: float | None = None
+    publish: float | None = None
+
+    @property
+    def stages(self) -> str:
+        """Seconds of ours until all lines were staged, for the audit, for publishing."""
+        if self.audit is None or self.publish is None:
+            return ""
+        return f"{self.seconds - self.audit - self.publish:.1f} + {self.audit:.1f} + {self.publish:.1f}"
 
     @property
     def rate(self) -> float:
@@ -83,8 +95,10 @@ class Bench:
         """Load a file into an empty database, and keep what it stored for the others."""
         path = self.file(rows)
         with self._database("bench") as (url, connection):
-            command = [sys.executable, "-m", "uxpipeline", "load", str(path), "--json"]
+            times = self._folder / "stages.json"
+            command = [sys.executable, "-m", "benchmarks.load_stages", str(path), str(times)]
             found = self._run("ours", rows, command, {"UXPIPELINE_DATABASE_URL": url})
+            found = replace(found, **json.loads(times.read_text(encoding="utf-8")))
             _require(connection, rows)
             for table, columns in TABLES.items():
                 self._dump(connection, table, columns)
@@ -187,7 +201,10 @@ def _memories(bench: Bench, megabytes: int) -> list[Figures]:
 
 
 def _print(found: Sequence[Figures]) -> None:
-    columns = ("", "rows", "seconds", "rows/s", "CPU client", "CPU server", "MB", "MB with children", "of the floor")
+    columns = (
+        "", "rows", "seconds", "rows/s", "CPU client", "CPU server", "MB", "MB with children", "of the floor",
+        "stage + audit + publish",
+    )  # fmt: skip
     table = Table(*columns, box=None)
     floors = [one.rate for one in found if one.way == "floor"]
     for one in found:
@@ -196,7 +213,7 @@ def _print(found: Sequence[Figures]) -> None:
         memory = (f"{one.own_memory:.0f}", f"{one.memory:.0f}")
         table.add_row(
             one.way, f"{one.rows:,}", f"{one.seconds:.1f}", f"{one.rate:,.0f}", *(f"{cost:.1f}" for cost in costs),
-            *memory, share,
+            *memory, share, one.stages,
         )  # fmt: skip
     Console(width=120).print(table)
 

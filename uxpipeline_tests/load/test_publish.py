@@ -7,9 +7,9 @@ import pytest
 
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.ingest import load as loading
-from uxpipeline_tests.db.queries import value
+from uxpipeline_tests.db.queries import column, value
 from uxpipeline_tests.load.landing import Landing, counts
-from uxpipeline_tests.load.lines import event, record, step
+from uxpipeline_tests.load.lines import SITE, event, record, step
 from uxpipeline_tests.load.steps import at_step
 
 UNUSED_DAY = "2026-03-03T10:00:00Z"
@@ -90,3 +90,20 @@ def test_a_file_of_a_new_day_keeps_nobody_waiting_while_it_is_published(
     at_step(monkeypatch, "publish/90_settle_lines", visit)
     assert counts(landing.load(event("s", 1) | {"timestamp": UNUSED_DAY})) == {"inserted": 1}
     assert seen == [1]
+
+
+def test_an_event_that_somebody_stores_meanwhile_is_not_stored_again(
+    landing: Landing, visitor: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing.load(event("s", 0))
+    theirs, ours = event("s", 1), event("s", 2)
+    inserted = """
+        insert into public.behavior_events (id, session_id, event_type, "timestamp", page_url)
+        values (%(id)s, %(session_id)s, %(event_type)s, %(timestamp)s, '/direct')
+    """
+    at_step(monkeypatch, "publish/30_insert_events", lambda: visitor.execute(inserted, theirs))
+    report = landing.load(theirs, ours)
+    assert counts(report) == {"inserted": 1, "duplicates": 1}
+    assert report.rows_written["behavior_events"] == 1
+    pages = 'select page_url from public.behavior_events order by "timestamp"'
+    assert column(landing.connection, pages) == [SITE + "/cart", "/direct", SITE + "/cart"]
