@@ -123,7 +123,7 @@ def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, An
 
 
 def _sessionise(connection: Connection, values: dict[str, Any]) -> None:
-    """Name sessions where the tracker knows none; moving stored ones is planned over every partition, so only if any."""
+    """Name sessions where the tracker knows none; moving stored ones is planned over every partition, so if any."""
     connection.execute(statement("ingest/moved_sessions"))
     if _holds(connection, statement("ingest/any_moments"), values):
         for step in files_below("ingest/sessionise"):
