@@ -3,16 +3,17 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 import psycopg
-from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection, transaction
-from uxpipeline.db.sqlfiles import files_below, statement
+from uxpipeline.db.sqlfiles import SqlFile, files_below, statement
 from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.ingest.audit import Auditor, Batch
 from uxpipeline.ingest.records import SILENCE
@@ -21,6 +22,17 @@ from uxpipeline.settings import Masking
 MOST_TRIES = 5
 WAIT_SECONDS = 2.0
 _INSERT_EVENTS = "ingest/publish/30_insert_events"
+_ONLY_FOR: Final = {
+    "ingest/publish/31_insert_earliest_events": "earliest_events",
+    "ingest/publish/32_sum_scroll_depths": "scroll_depths",
+    "ingest/publish/33_withdraw_scroll_depths": "scroll_depths",
+    "ingest/publish/34_insert_scroll_depths": "scroll_depths",
+    "ingest/publish/36_mark_dead_clicks": "dead_clicks",
+    "sessions/04_expect_form_abandons": "derived_events",
+    "sessions/06_expect_rage_clicks": "derived_events",
+    "sessions/07_derive_events": "derived_events",
+}
+"""The statements that most files have no use for, and of what there must be any."""
 _IN_THE_WAY = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure)
 
 
@@ -107,10 +119,8 @@ def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, An
     with transaction(connection):
         connection.execute(statement("ingest/publish_settings"))
         _require_green(connection, file.load_id)
-        rows_written: Counter[str] = Counter()
         _sessionise(connection, values)
-        for step in (*files_below("ingest/publish"), *files_below("sessions")):
-            rows_written.update(_step(connection, step.name, values))
+        rows_written = run_steps(connection, (*files_below("ingest/publish"), *files_below("sessions")), values)
         tally = _tally(connection, file.load_id)
         tally.rows_written = {relation: rows for relation, rows in rows_written.items() if rows}
         if tally.lines and tally.quarantined / tally.lines > max_bad:
@@ -122,24 +132,34 @@ def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, An
     return tally
 
 
+def run_steps(connection: Connection, steps: Iterable[SqlFile], values: dict[str, Any]) -> Counter[str]:
+    """Run statements in order; returns how many rows of which relation they wrote.
+
+    Those of `_ONLY_FOR` would be planned over every partition, also where they have nothing to do.
+    """
+    there_are = cache(lambda what: _any(connection, what, values))
+    rows_written: Counter[str] = Counter()
+    for step in steps:
+        if step.name not in _ONLY_FOR or there_are(_ONLY_FOR[step.name]):
+            rows_written.update(_step(connection, step.name, values))
+    return rows_written
+
+
 def _sessionise(connection: Connection, values: dict[str, Any]) -> None:
-    """Name sessions where the tracker knows none; moving stored ones is planned over every partition, so if any."""
+    """Name sessions where the tracker knows none."""
     connection.execute(statement("ingest/moved_sessions"))
-    if _holds(connection, statement("ingest/any_moments"), values):
-        for step in files_below("ingest/sessionise"):
-            connection.execute(statement(step.name), values)
-    if _holds(connection, statement("ingest/any_moved_sessions"), values):
-        for step in files_below("ingest/move_sessions"):
-            connection.execute(statement(step.name), values)
+    if _any(connection, "moments", values):
+        run_steps(connection, files_below("ingest/sessionise"), values)
+        if _any(connection, "moved_sessions", values):
+            run_steps(connection, files_below("ingest/move_sessions"), values)
 
 
-def _holds(connection: Connection, question: sql.SQL, values: dict[str, Any]) -> bool:
-    row = connection.execute(question, values).fetchone()
+def _any(connection: Connection, what: str, values: dict[str, Any]) -> bool:
+    row = connection.execute(statement(f"ingest/any/{what}"), values).fetchone()
     return bool(row and row[0])
 
 
 def _step(connection: Connection, name: str, values: dict[str, Any]) -> dict[str, int]:
-    """Run one statement; returns how many rows of which relation it wrote, where it says so."""
     if name == _INSERT_EVENTS:
         return _insert_events(connection, values)
     cursor = connection.execute(statement(name), values)

@@ -8,6 +8,7 @@ from psycopg import sql
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
+from uxpipeline.ingest.publish import run_steps
 from uxpipeline.ingest.records import SILENCE
 from uxpipeline.marts.facts import MOST_DAYS, FactsRefresh, note_unlike_days, refresh_facts, safe_watermark
 
@@ -50,8 +51,7 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
             return
         connection.execute(statement("ingest/publish/11_index_touched_sessions"))
         connection.execute(statement("ingest/publish/12_analyze_touched_sessions"))
-        for step in files_below("sessions"):
-            connection.execute(statement(step.name), values)
+        run_steps(connection, files_below("sessions"), values)
         connection.execute(statement("marts/note_closing"), values)
 
 

@@ -1,0 +1,1 @@
+select exists (select from uxpipeline.stage_events where load_id = %(load_id)s and deepest_only);
