@@ -3,10 +3,8 @@
 import json
 from pathlib import Path
 
-from uxpipeline_tests.factories import visit, write_lines
+from uxpipeline_tests.factories import PAST, visit, write_lines
 from uxpipeline_tests.processes import run_command
-
-PAST = {"timestamp": "2026-01-05T10:00:00+00:00"}
 
 
 def load(home: Path, database: str, name: str, *sessions: str) -> dict[str, object]:

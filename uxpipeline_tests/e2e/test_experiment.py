@@ -154,14 +154,16 @@ def moments(kills: int, seed: int) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(
-    ("kills", "whole"), [(3, 0), pytest.param(5, 1, marks=pytest.mark.browser)], ids=["light", "heavy"]
+    ("kills", "first", "whole"),
+    [(3, NIGHTS - 3, 0), pytest.param(5, 0, 1, marks=pytest.mark.browser)],
+    ids=["last nights", "every night"],
 )
 def test_a_test_runs_through_the_schedule_and_survives_being_killed(
-    site: Settings, server_url: str, kills: int, whole: int
+    site: Settings, server_url: str, kills: int, first: int, whole: int
 ) -> None:
     with copied(site, server_url) as calm, copied(site, server_url) as shaken:
-        expected = run_to_the_end(calm, whole=whole)
-        night = 0
+        expected = run_to_the_end(calm, first=first, whole=whole)
+        night = first
         for at, lines in moments(kills, seed=7):
             night = run_and_kill(shaken, night, at=at, lines=lines, whole=whole)
         found = run_to_the_end(shaken, first=night, whole=whole)
