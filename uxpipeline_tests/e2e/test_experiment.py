@@ -36,6 +36,7 @@ import dagster as dg
 from uxpipeline.db import lease
 from uxpipeline.definitions import defs
 from uxpipeline.experiments import conclude, days, evaluate
+from uxpipeline.orchestration.instance import stay_connected
 
 def said(function):
     def wrapped(name):
@@ -52,6 +53,7 @@ schedule, refresh = defs.resolve_schedule_def("daily_schedule"), defs.resolve_jo
 names = ("experiment_days", "experiment_decisions", "actual_impact")
 part = refresh.get_subset(asset_selection={dg.AssetKey(name) for name in names})
 with dg.DagsterInstance.get() as instance:
+    stay_connected(instance)
     for night in range(first, nights):
         print(f"night {night}", flush=True)
         tick = start + timedelta(days=night + 1, hours=2)
