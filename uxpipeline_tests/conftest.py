@@ -5,6 +5,7 @@ was migrated once.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,7 +29,11 @@ LEFT_CONNECTED = """
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = %s and usename = current_user and pid <> pg_backend_pid()
 """
+CONNECTED = "select from pg_stat_activity where datname = %s"
 DATA = Path(__file__).parent / "data"
+# Linux' file system in memory: a database is cloned there ten times faster. Two servers need about a tenth of that.
+IN_MEMORY = Path("/dev/shm")
+ENOUGH_MEMORY = 4 << 30
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,10 +51,16 @@ def _quiet_environment() -> Iterator[None]:
 @contextmanager
 def temporary_home() -> Iterator[Path]:
     """A home folder that the embedded server's account can enter, as pytest's own folders are not when we are root."""
-    with TemporaryDirectory(prefix="uxpipeline-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix="uxpipeline-", dir=fast_folder(), ignore_cleanup_errors=True) as folder:
         home = Path(folder).resolve()
         home.chmod(0o755)
         yield home
+
+
+def fast_folder() -> Path | None:
+    """Where to keep a server's files: in memory where there is enough of it, else where temporary files are."""
+    usable = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH_MEMORY
+    return IN_MEMORY if usable else None
 
 
 @pytest.fixture
@@ -85,6 +96,8 @@ def fresh_database(server_url: str, template: str | None = None) -> Iterator[str
         try:
             yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
         finally:
+            # The server looks again for those it ended only after 100 ms; most are about to leave by themselves.
+            wait_until(lambda: connection.execute(CONNECTED, [name]).fetchone() is None, 0.05)
             assert wait_until(lambda: dropped(connection, name), 15)
 
 

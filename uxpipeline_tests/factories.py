@@ -11,6 +11,8 @@ from uxpipeline.db.connect import Connection
 
 START = datetime(2026, 11, 10, 9, tzinfo=UTC)
 SITE = "https://shop.example"
+PAST = {"timestamp": "2026-01-05T10:00:00+00:00"}
+"""For events that are over, whatever the time is."""
 
 
 def event(session: str, kind: str, second: float, **fields: object) -> dict[str, Any]:

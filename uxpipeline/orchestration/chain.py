@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from uxpipeline.errors import ConfigurationError
-from uxpipeline.orchestration.instance import environment, prepare
+from uxpipeline.orchestration.instance import environment, prepare, stay_connected
 from uxpipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,10 +77,16 @@ def _execute(as_of: date, known_at: datetime | None, step_done: StepDone) -> Cha
         "ops": {"friction_scores": {"config": {"known_at": known_at.isoformat() if known_at else None}}},
     }
     run_id = str(uuid.uuid4())
-    with dg.DagsterInstance.get() as instance, _Watch(instance, run_id, step_done):
-        result = defs.resolve_job_def("refresh").execute_in_process(
-            run_config=config, partition_key=as_of.isoformat(), instance=instance, run_id=run_id, raise_on_error=False
-        )
+    with dg.DagsterInstance.get() as instance:
+        stay_connected(instance)
+        with _Watch(instance, run_id, step_done):
+            result = defs.resolve_job_def("refresh").execute_in_process(
+                run_config=config,
+                partition_key=as_of.isoformat(),
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+            )
     failures = [event for event in result.all_events if event.is_step_failure]
     return ChainResult(
         run_id=run_id,

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uxpipeline.db.target import dagster_url, ensure_dagster_schema
 from uxpipeline.settings import VARIABLES, Settings
 
+if TYPE_CHECKING:
+    import dagster as dg
+
+_CONNECTED_SECONDS = 30
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -41,3 +46,11 @@ def environment(variables: dict[str, str]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def stay_connected(instance: "dg.DagsterInstance") -> None:
+    """Have Dagster's storage keep its connections, of which it else makes more than a thousand during a run.
+
+    Not for long: what the server or a pooler closed while a step took its time is not used again.
+    """
+    instance.optimize_for_webserver(statement_timeout=0, pool_recycle=_CONNECTED_SECONDS, max_overflow=-1)

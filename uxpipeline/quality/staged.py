@@ -17,11 +17,14 @@ from typing import IO, Any, Protocol
 from uxpipeline.children import module_command
 from uxpipeline.db.connect import Connection
 from uxpipeline.errors import TransientError, UxPipelineError
+from uxpipeline.quality.deferred import defer
 from uxpipeline.quality.runner import prepare, run_suite
 from uxpipeline.quality.suites import Suite, load_suite
 
 SUITE = Path(__file__).with_name("staged_batch.yaml")
 _ENDED = TransientError("The process that audits staged rows was ended", "Load the file again")
+# What Great Expectations imports for charts and tests of distributions: a fifth of its start, 80 MB.
+_UNUSED = ("altair", "scipy.stats")
 Values = Mapping[str, int | str]
 """What the rules leave open, by name."""
 
@@ -118,6 +121,7 @@ def audit_child(url: str) -> Iterator[GreatExpectationsChild]:
 def serve(requests: IO[str], answers: IO[str]) -> None:
     """Judge the batches named on `requests`, after the URL, until there are no more."""
     url = json.loads(requests.readline())
+    defer(*_UNUSED)
     prepare()
     for request in requests:
         answers.write(json.dumps(_answer(url, json.loads(request))) + "\n")

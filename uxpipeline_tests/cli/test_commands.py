@@ -11,11 +11,10 @@ from uxpipeline.db import connect as connecting
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.errors import ServerTooOldError
 from uxpipeline_tests.db.queries import value
-from uxpipeline_tests.factories import event, visit, write_lines
+from uxpipeline_tests.factories import PAST, event, visit, write_lines
 from uxpipeline_tests.processes import left_behind, run_command
 
 ROOT = Path(__file__).parents[2]
-PAST = {"timestamp": "2026-01-05T10:00:00+00:00"}
 
 
 @pytest.fixture

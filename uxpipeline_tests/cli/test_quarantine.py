@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from uxpipeline_tests.cli.loading import load
 from uxpipeline_tests.factories import visit, write_lines
 from uxpipeline_tests.processes import run_command
 
@@ -11,7 +12,7 @@ OLD = {"timestamp": "2019-06-01T10:00:00+00:00", "page_url": "https://shop.examp
 
 def quarantined(home: Path, database: str) -> Path:
     path = write_lines(home / "old.ndjson", [line | OLD for line in visit("s1")])
-    run_command(home, "load", str(path), "--max-bad", "1", UXPIPELINE_DATABASE_URL=database)
+    load(home, database, path, max_bad=1.0)
     return path
 
 

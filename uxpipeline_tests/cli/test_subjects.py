@@ -3,36 +3,34 @@
 import json
 from pathlib import Path
 
-from uxpipeline_tests.factories import visit, write_lines
+from uxpipeline.ingest.load import FileReport
+from uxpipeline_tests.cli.loading import load
+from uxpipeline_tests.factories import PAST, visit, write_lines
 from uxpipeline_tests.processes import run_command
 
-PAST = {"timestamp": "2026-01-05T10:00:00+00:00"}
 
-
-def load(home: Path, database: str, name: str, *sessions: str) -> dict[str, object]:
+def load_visits(home: Path, database: str, name: str, *sessions: str) -> FileReport:
     lines = [line | PAST for session in sessions for line in visit(session, clicks=["buy"])]
-    found = run_command(home, "load", str(write_lines(home / name, lines)), "--json", UXPIPELINE_DATABASE_URL=database)
-    (file,) = json.loads(found.stdout)["files"]
-    return dict(file)
+    return load(home, database, write_lines(home / name, lines))
 
 
 def test_a_copy_then_erasure_then_nothing(tmp_path: Path, database: str) -> None:
-    load(tmp_path, database, "a.ndjson", "mine", "another")
+    load_visits(tmp_path, database, "a.ndjson", "mine", "another")
 
     copy = json.loads(run_command(tmp_path, "export", "mine", UXPIPELINE_DATABASE_URL=database).stdout)
     erased = run_command(tmp_path, "erase", "mine", "--json", UXPIPELINE_DATABASE_URL=database)
     after = run_command(tmp_path, "export", "mine", UXPIPELINE_DATABASE_URL=database)
-    again = load(tmp_path, database, "b.ndjson", "mine", "third")
+    again = load_visits(tmp_path, database, "b.ndjson", "mine", "third")
 
     assert {relation: len(found) for relation, found in copy.items()} == {"user_sessions": 1, "behavior_events": 2}
     assert json.loads(erased.stdout) == {"erased": {"user_sessions": 1, "behavior_events": 2}}
     assert (after.returncode, after.stdout) == (1, "")
     assert after.stderr.startswith("uxpipeline: Nothing is stored about this session")
-    assert (again["inserted"], again["ignored"]) == (2, {"erased_session": 2})
+    assert (again.inserted, again.ignored) == (2, {"erased_session": 2})
 
 
 def test_a_copy_in_a_file_is_for_its_owner_only(tmp_path: Path, database: str) -> None:
-    load(tmp_path, database, "a.ndjson", "mine")
+    load_visits(tmp_path, database, "a.ndjson", "mine")
     path = tmp_path / "copy.json"
 
     found = run_command(tmp_path, "export", "mine", "--out", str(path), UXPIPELINE_DATABASE_URL=database)
@@ -43,7 +41,7 @@ def test_a_copy_in_a_file_is_for_its_owner_only(tmp_path: Path, database: str) -
 
 
 def test_people_read_what_was_erased(tmp_path: Path, database: str) -> None:
-    load(tmp_path, database, "a.ndjson", "mine")
+    load_visits(tmp_path, database, "a.ndjson", "mine")
 
     found = run_command(tmp_path, "erase", "mine", UXPIPELINE_DATABASE_URL=database)
 

@@ -36,6 +36,7 @@ import dagster as dg
 from uxpipeline.db import lease
 from uxpipeline.definitions import defs
 from uxpipeline.experiments import conclude, days, evaluate
+from uxpipeline.orchestration.instance import stay_connected
 
 def said(function):
     def wrapped(name):
@@ -52,6 +53,7 @@ schedule, refresh = defs.resolve_schedule_def("daily_schedule"), defs.resolve_jo
 names = ("experiment_days", "experiment_decisions", "actual_impact")
 part = refresh.get_subset(asset_selection={dg.AssetKey(name) for name in names})
 with dg.DagsterInstance.get() as instance:
+    stay_connected(instance)
     for night in range(first, nights):
         print(f"night {night}", flush=True)
         tick = start + timedelta(days=night + 1, hours=2)
@@ -154,14 +156,16 @@ def moments(kills: int, seed: int) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(
-    ("kills", "whole"), [(3, 0), pytest.param(5, 1, marks=pytest.mark.browser)], ids=["light", "heavy"]
+    ("kills", "first", "whole"),
+    [(3, NIGHTS - 3, 0), pytest.param(5, 0, 1, marks=pytest.mark.browser)],
+    ids=["last nights", "every night"],
 )
 def test_a_test_runs_through_the_schedule_and_survives_being_killed(
-    site: Settings, server_url: str, kills: int, whole: int
+    site: Settings, server_url: str, kills: int, first: int, whole: int
 ) -> None:
     with copied(site, server_url) as calm, copied(site, server_url) as shaken:
-        expected = run_to_the_end(calm, whole=whole)
-        night = 0
+        expected = run_to_the_end(calm, first=first, whole=whole)
+        night = first
         for at, lines in moments(kills, seed=7):
             night = run_and_kill(shaken, night, at=at, lines=lines, whole=whole)
         found = run_to_the_end(shaken, first=night, whole=whole)

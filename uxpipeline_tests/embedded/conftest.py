@@ -9,13 +9,14 @@ import pytest
 
 from uxpipeline.embedded.account import Account
 from uxpipeline.embedded.binaries import find_binaries
+from uxpipeline_tests.conftest import fast_folder
 from uxpipeline_tests.embedded.helpers import processes, server_of
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
     # tmp_path lies below a folder closed to others, where root's server account cannot go.
-    folder = Path(tempfile.mkdtemp(prefix="uxpipeline-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="uxpipeline-test-", dir=fast_folder()))
     folder.chmod(0o755)
     try:
         yield folder

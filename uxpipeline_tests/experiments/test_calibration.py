@@ -37,6 +37,20 @@ def simulated(share: float, tests: int, seed: int = 3) -> list[Measured]:
     return found
 
 
+def outcome(connection: Connection, rates: tuple[float, float]) -> Measured:
+    """A predicted proposal's test, run until decided."""
+    prediction = {"median": 0.1, "low": 0.02, "high": 0.3, "recovery": 0.25}
+    found = started(
+        connection,
+        proposed_changes={"change_type": "attribute"},
+        metadata={"surface": {"signal": "rage_click"}, "prediction": prediction},
+        ai_confidence=0.4,
+    )
+    run_until_decided(connection, found.test_id, rates=rates)
+    (measured,) = measured_outcomes(connection)
+    return measured
+
+
 def test_few_outcomes_leave_the_stated_share() -> None:
     found = judge(simulated(0.7, 19))
 
@@ -75,30 +89,14 @@ def test_groups_do_not_teach_each_other() -> None:
 
 
 def test_a_change_that_did_nothing_did_not_help_whatever_the_sign(connection: Connection) -> None:
-    prediction = {"median": 0.1, "low": 0.02, "high": 0.3, "recovery": 0.25}
-    found = started(
-        connection,
-        proposed_changes={"change_type": "attribute"},
-        metadata={"surface": {"signal": "rage_click"}, "prediction": prediction},
-        ai_confidence=0.4,
-    )
-    run_until_decided(connection, found.test_id, rates=(0.05, 0.0505))
-    (measured,) = measured_outcomes(connection)
+    measured = outcome(connection, rates=(0.05, 0.0505))
 
     assert (measured.helped, measured.naive > 0) == (False, True)
     assert judge([measured]).brier == pytest.approx(0.16)
 
 
 def test_a_finished_test_is_an_outcome_of_its_proposal(connection: Connection) -> None:
-    prediction = {"median": 0.1, "low": 0.02, "high": 0.3, "recovery": 0.25}
-    found = started(
-        connection,
-        proposed_changes={"change_type": "attribute"},
-        metadata={"surface": {"signal": "rage_click"}, "prediction": prediction},
-        ai_confidence=0.4,
-    )
-    run_until_decided(connection, found.test_id, rates=(0.05, 0.07))
-    (measured,) = measured_outcomes(connection)
+    measured = outcome(connection, rates=(0.05, 0.07))
 
     assert (measured.signal, measured.change_type, measured.recovery) == ("rage_click", "attribute", 0.25)
     assert (measured.predicted, measured.confidence, measured.helped) == (0.1, 0.4, True)

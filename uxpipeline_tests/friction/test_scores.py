@@ -303,15 +303,20 @@ def test_an_event_that_came_twice_is_one(connection: Connection) -> None:
         assert scalar(connection, "select max(interactions) from pg_temp.new_session_surfaces") == 1
 
 
+def store_facts(connection: Connection) -> None:
+    """Store the facts of every session, as a refresh does for sessions that changed."""
+    with transaction(connection):
+        connection.execute(b"create temporary table stale_sessions (session_id text primary key) on commit drop")
+        connection.execute(b"insert into stale_sessions select session_id from user_sessions")
+        connection.execute(b"create temporary table session_events on commit drop as select * from behavior_events")
+        replace_facts(connection)
+
+
 def test_stored_facts_are_replaced_session_by_session(connection: Connection) -> None:
     act(connection, "a", "click", "button#buy")
     act(connection, "b", "click", "button#buy")
     for _ in range(2):
-        with transaction(connection):
-            connection.execute(b"create temporary table stale_sessions (session_id text primary key) on commit drop")
-            connection.execute(b"insert into stale_sessions select session_id from user_sessions")
-            connection.execute(b"create temporary table session_events on commit drop as select * from behavior_events")
-            replace_facts(connection)
+        store_facts(connection)
 
     from_facts = score_day(connection, AS_OF, None, NOW, source="facts")
 

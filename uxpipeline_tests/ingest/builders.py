@@ -16,6 +16,9 @@ from uxpipeline.subjects.tombstones import Tombstones
 DATA = Path(__file__).parents[1] / "data"
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+# When the lines below happened, and when they reached the server.
+AT = datetime(2026, 10, 5, 7, 38, 46, 143_000, tzinfo=UTC)
+ARRIVED = datetime(2026, 10, 5, 7, 38, 47, 230_000, tzinfo=UTC)
 EVENT_ID = "01a10b00-37ff-7c36-b988-312ee5154704"
 SESSION = "01a10b00-382c-7960-9273-cc25dd12ceb0"
 RULES = FunnelRules(

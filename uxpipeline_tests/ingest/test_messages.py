@@ -1,6 +1,5 @@
 """Segment and RudderStack: one message a line."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,10 +20,8 @@ from uxpipeline.ingest.records import (
 )
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.transform import quarantine_payload
-from uxpipeline_tests.ingest.builders import accepted, event, message_line, outcome, raw, transformer
+from uxpipeline_tests.ingest.builders import ARRIVED, AT, accepted, event, message_line, outcome, raw, transformer
 
-AT = datetime(2026, 10, 5, 7, 38, 46, 143_000, tzinfo=UTC)
-ARRIVED = datetime(2026, 10, 5, 7, 38, 47, 230_000, tzinfo=UTC)
 MESSAGE_ID = derived_id("message", message_line()["messageId"])
 CLICK = {"id": "hero-cta", "tag": "a", "text": "Shop mugs", "component": "hero"}
 

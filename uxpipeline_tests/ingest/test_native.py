@@ -14,9 +14,7 @@ from uxpipeline.ingest.records import (
     Rejected,
     Session,
 )
-from uxpipeline_tests.ingest.builders import EVENT_ID, accepted, event, native_event, outcome
-
-AT = datetime(2026, 10, 5, 7, 38, 46, 143_000, tzinfo=UTC)
+from uxpipeline_tests.ingest.builders import AT, EVENT_ID, accepted, event, native_event, outcome
 
 
 def steps(line: JsonObject) -> list[tuple[str, str, int]]:

@@ -19,10 +19,18 @@ from uxpipeline.ingest.records import (
     Session,
 )
 from uxpipeline.ingest.sources.posthog import PostHog
-from uxpipeline_tests.ingest.builders import CONTEXT, EVENT_ID, SESSION, accepted, event, outcome, posthog_line
+from uxpipeline_tests.ingest.builders import (
+    ARRIVED,
+    AT,
+    CONTEXT,
+    EVENT_ID,
+    SESSION,
+    accepted,
+    event,
+    outcome,
+    posthog_line,
+)
 
-AT = datetime(2026, 10, 5, 7, 38, 46, 143_000, tzinfo=UTC)
-ARRIVED = datetime(2026, 10, 5, 7, 38, 47, 230_000, tzinfo=UTC)
 FORM = ';form:attr__id="lead-form"nth-of-type="1";body:nth-of-type="1"'
 FIELD = 'input:attr__name="email"nth-of-type="1"' + FORM
 BUTTON = 'button:attr__id="send"attr__data-component="send-lead"nth-of-type="1"text="Send"' + FORM

@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from uxpipeline.db.connect import Connection, connect
+from uxpipeline.db.connect import Connection
 from uxpipeline.marts.refresh import refresh_marts
-from uxpipeline_tests.conftest import DATA, fresh_database
+from uxpipeline_tests.conftest import DATA
 from uxpipeline_tests.db.queries import rows, value
 from uxpipeline_tests.load.lines import START, orders
 from uxpipeline_tests.marts.visits import act, after, configure, enter, forget, visit
@@ -29,12 +29,6 @@ WITHIN = """
     select sessions, avg_seconds_from_previous, median_seconds_from_previous
     from uxpipeline.funnel_conversion('peers', %s::interval)
 """
-
-
-@pytest.fixture(scope="module")
-def shared(server_url: str, template_database: str) -> Iterator[Connection]:
-    with fresh_database(server_url, template_database) as url, connect(url) as opened:
-        yield opened
 
 
 @pytest.fixture

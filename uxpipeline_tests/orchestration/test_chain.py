@@ -94,6 +94,16 @@ def test_a_damaged_landing_file_is_reported_and_the_rest_goes_on(
     assert scalar(connection, "select count(*) from user_sessions") == 1
 
 
+def test_a_run_keeps_its_connections(settings: Settings, connection: Connection, yesterday: str) -> None:
+    made = "select sessions from pg_stat_database where datname = current_database()"
+    before = scalar(connection, made)
+
+    result = run_chain(settings, settings.database_url or "", date.fromisoformat(yesterday))
+
+    assert result.success, result.problems
+    assert scalar(connection, made) - before < 300
+
+
 def test_partitions_are_the_complete_days_since_the_start(instance: dg.DagsterInstance, yesterday: str) -> None:
     partitions = defs.resolve_asset_graph().get(dg.AssetKey("friction_scores")).partitions_def
     assert partitions is not None

@@ -12,6 +12,16 @@ from uxpipeline.db.connect import Connection
 from uxpipeline.marts.facts import compute_day, follow_goal, newest_day_owed, note_touched
 from uxpipeline.marts.refresh import MATERIALIZED_VIEWS, refresh_materialized_view
 
+FORGED: dict[str, Any] = {
+    "actual_impact": 0.1,
+    "pr_url": "https://example.test/1",
+    "pr_number": 1,
+    "implemented_at": "2026-11-20",
+    "tested_at": "2026-11-20",
+    "deployed_at": "2026-11-20",
+    "rollback_reason": "none",
+}
+"""What a new proposal cannot have yet."""
 REQUIRED: dict[str, dict[str, Any]] = {
     "user_sessions": {"session_id": "s", "landing_page": "/"},
     "behavior_events": {"session_id": "s", "event_type": "click", "page_url": "/"},

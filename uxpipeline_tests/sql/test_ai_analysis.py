@@ -7,7 +7,7 @@ from psycopg import sql
 from uxpipeline.db.connect import Connection
 from uxpipeline_tests.db.queries import rows, value
 from uxpipeline_tests.sql.roles import acting_as, assert_denied
-from uxpipeline_tests.sql.rows import insert, insert_parents, unguarded
+from uxpipeline_tests.sql.rows import FORGED, insert, insert_parents, unguarded
 
 READABLE = [
     "user_sessions", "behavior_events", "conversion_funnels", "variant_assignments", "a_b_tests",
@@ -22,17 +22,7 @@ HIDDEN = {
     "conversion_funnels": {"dropoff_reason", "metadata"},
     "variant_assignments": {"metadata"},
 }
-OUTCOMES = {
-    "actual_impact": 0.1,
-    "pr_url": "https://example.test/1",
-    "pr_number": 1,
-    "implemented_at": "2026-11-20",
-    "tested_at": "2026-11-20",
-    "deployed_at": "2026-11-20",
-    "rollback_reason": "none",
-    "created_at": "2020-01-01",
-    "id": "01a10b00-37ff-7c36-b988-312ee5154704",
-}
+OUTCOMES = {**FORGED, "created_at": "2020-01-01", "id": "01a10b00-37ff-7c36-b988-312ee5154704"}
 
 
 @pytest.mark.parametrize("relation", READABLE)

@@ -10,7 +10,7 @@ import pytest
 from uxpipeline.db.connect import Connection
 from uxpipeline_tests.db.queries import rows, value
 from uxpipeline_tests.sql.roles import acting_as
-from uxpipeline_tests.sql.rows import insert, unguarded
+from uxpipeline_tests.sql.rows import FORGED, insert, unguarded
 from uxpipeline_tests.sql.test_proposal_log import state
 
 STATUSES = ("proposed", "approved", "rejected", "testing", "implemented", "rolled_back", "archived")
@@ -21,15 +21,6 @@ ALLOWED = {
     ("implemented", "rolled_back"), ("implemented", "archived"),
 }  # fmt: skip
 MOVES = [(old, new) for old, new in product(STATUSES, STATUSES) if old != new]
-FORGED = {
-    "actual_impact": 0.1,
-    "pr_url": "https://example.test/1",
-    "pr_number": 1,
-    "implemented_at": "2026-11-20",
-    "tested_at": "2026-11-20",
-    "deployed_at": "2026-11-20",
-    "rollback_reason": "none",
-}
 DATES = "select implemented_at, tested_at, deployed_at from public.optimization_history"
 DECIDED = {
     "proposed_changes": "'{\"a\": 1}'",
