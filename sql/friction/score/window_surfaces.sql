@@ -6,7 +6,7 @@ create temporary table window_surfaces on commit drop as
 with stored as materialized (
     select ss.*, ss.day > w.as_of - w.window_days as in_window, row_number() over () as fact_no
     from pg_temp.scoring_window w
-    join {facts} ss on ss.day > w.as_of - w.window_days - w.recent_days and ss.day <= w.as_of
+    join pg_temp.session_surfaces ss on ss.day > w.as_of - w.window_days - w.recent_days and ss.day <= w.as_of
 ),
 lengths as (
     select h.hesitated_on, max(h.ms) as ms
