@@ -221,7 +221,6 @@ def _trials(
                     "later": ((k < friction) & (friction < _NEVER) & ~known_here)[wanted],
                     "converted": facts["converted_at"] > facts["at"],
                     "came_before": facts["came_before"],
-                    "stratum_0": stratum,
                     "stratum_1": stratum * 4 + facts["device"],
                     "stratum_2": fine,
                     "stratum_3": fine * 8 + week,
@@ -234,19 +233,19 @@ def _trials(
 def _strata(trials: pd.DataFrame, parameters: Parameters) -> tuple[pd.DataFrame, Integers]:
     """Strata with cases per surface and kind, and the level that each trial would be compared at as a case."""
     level = np.full(len(trials), -1)
-    for number in range(4):
+    for number in (1, 2, 3):
         controls = (trials["kind"] == 0).groupby([trials["surface_no"], trials[f"stratum_{number}"]]).transform("sum")
         level[controls.to_numpy() >= parameters.fewest_controls] = number
     parts = []
-    for number in range(4):
+    for number in (1, 2, 3):
         cells = _cells(trials, f"stratum_{number}", (trials["kind"] == 0).to_numpy() | (level == number))
         parts.append(cells[cells["n1_0"] > 0].assign(level=number))
     strata = pd.concat(parts)
     clear = (strata["n0"] - strata["later0"]).groupby(strata["surface_no"]).sum()
     strata = strata[strata["surface_no"].map(clear) >= parameters.fewest_controls]
     cases, of_cases = trials["kind"] > 0, trials["surface_no"]
-    shares = [pd.Series(level >= number)[cases].groupby(of_cases[cases]).mean() for number in (1, 2, 3)]
-    matched_on = pd.concat(shares, axis=1).ge(parameters.overlap_wanted).sum(axis=1)
+    shares = [pd.Series(level >= number)[cases].groupby(of_cases[cases]).mean() for number in (2, 3)]
+    matched_on = pd.concat(shares, axis=1).ge(parameters.overlap_wanted).sum(axis=1) + 1
     strata["matched_on"] = strata["surface_no"].map(matched_on)
     kinds = []
     for kind in range(4):
@@ -285,7 +284,7 @@ def _scatter(
     """Squared pulls of visitors on each contrast; on the site's total at once for all its parts."""
     placed = pd.concat(
         trials.assign(level=level, stratum=trials[f"stratum_{level}"])[(trials["kind"] == 0) | (levels == level)]
-        for level in range(4)
+        for level in (1, 2, 3)
     )
     rates = _rates(strata).merge(incidents, on=["surface_no", "kind"])
     rates["share"] = rates["incidents"] / rates.groupby(["surface_no", "kind"])["n1"].transform("sum")

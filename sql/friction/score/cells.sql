@@ -6,13 +6,12 @@ select
     counted.*,
     case
         when n0 >= w.fewest_controls then 3
-        when sum(n0) over (partition by surface_no, stratum_0, stratum_1, stratum_2) >= w.fewest_controls then 2
-        when sum(n0) over (partition by surface_no, stratum_0, stratum_1) >= w.fewest_controls then 1
-        when sum(n0) over (partition by surface_no, stratum_0) >= w.fewest_controls then 0
+        when sum(n0) over (partition by surface_no, stratum_1, stratum_2) >= w.fewest_controls then 2
+        when sum(n0) over (partition by surface_no, stratum_1) >= w.fewest_controls then 1
     end as level
 from (
     select
-        surface_no, stratum_0, stratum_1, stratum_2, stratum_3,
+        surface_no, stratum_1, stratum_2, stratum_3,
         count(*) filter (where kind = 0) as n0,
         count(*) filter (where kind = 0 and converted) as c0,
         count(*) filter (where kind = 0 and came_before) as r0,
@@ -28,6 +27,6 @@ from (
         count(*) filter (where kind = 3 and came_before) as r_hesitation,
         count(*) filter (where kind > 0) as n_any
     from pg_temp.trials
-    group by surface_no, stratum_0, stratum_1, stratum_2, stratum_3
+    group by surface_no, stratum_1, stratum_2, stratum_3
 ) counted
 cross join pg_temp.scoring_window w;

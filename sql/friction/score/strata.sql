@@ -6,7 +6,7 @@ create temporary table strata on commit drop as
 with cases as (
     select
         surface_no, level,
-        case level when 3 then stratum_3 when 2 then stratum_2 when 1 then stratum_1 else stratum_0 end as stratum,
+        case level when 3 then stratum_3 when 2 then stratum_2 else stratum_1 end as stratum,
         sum(n_any)::bigint as n_any,
         sum(n_error)::bigint as n_error, sum(c_error)::bigint as c_error, sum(r_error)::bigint as r_error,
         sum(n_rage_click)::bigint as n_rage_click, sum(c_rage_click)::bigint as c_rage_click,
@@ -23,22 +23,18 @@ controls as (
         case
             when grouping(stratum_3) = 0 then 3
             when grouping(stratum_2) = 0 then 2
-            when grouping(stratum_1) = 0 then 1
-            else 0
+            else 1
         end as level,
-        coalesce(stratum_3, stratum_2, stratum_1, stratum_0) as stratum,
+        coalesce(stratum_3, stratum_2, stratum_1) as stratum,
         sum(n0)::bigint as n0, sum(c0)::bigint as c0, sum(r0)::bigint as r0, sum(later0)::bigint as later0
     from pg_temp.cells
-    group by grouping sets (
-        (surface_no, stratum_3), (surface_no, stratum_2), (surface_no, stratum_1), (surface_no, stratum_0)
-    )
+    group by grouping sets ((surface_no, stratum_3), (surface_no, stratum_2), (surface_no, stratum_1))
 ),
 shares as (
     select
         surface_no,
         sum(n_any) filter (where level = 3) / sum(n_any) as in_3,
-        sum(n_any) filter (where level >= 2) / sum(n_any) as in_2,
-        sum(n_any) filter (where level >= 1) / sum(n_any) as in_1
+        sum(n_any) filter (where level >= 2) / sum(n_any) as in_2
     from cases
     group by surface_no
 ),
@@ -60,8 +56,7 @@ select
     case
         when s.in_3 >= w.overlap_wanted then 3
         when s.in_2 >= w.overlap_wanted then 2
-        when s.in_1 >= w.overlap_wanted then 1
-        else 0
+        else 1
     end as matched_on
 from compared c
 join shares s on s.surface_no = c.surface_no

@@ -8,9 +8,7 @@ with matched as (
         t.surface_no, t.visitor_no, t.kind, t.later, t.converted, t.came_before, strata.level, strata.stratum
     from pg_temp.trials t
     join pg_temp.cells c on c.surface_no = t.surface_no and c.stratum_3 = t.stratum_3
-    cross join lateral (
-        values (3, t.stratum_3), (2, t.stratum_2), (1, t.stratum_1), (0, t.stratum_0)
-    ) strata (level, stratum)
+    cross join lateral (values (3, t.stratum_3), (2, t.stratum_2), (1, t.stratum_1)) strata (level, stratum)
     where t.kind = 0 or strata.level = c.level
 ),
 visitors as (
