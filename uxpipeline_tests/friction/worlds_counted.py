@@ -234,8 +234,8 @@ def _strata(trials: pd.DataFrame, parameters: Parameters) -> tuple[pd.DataFrame,
     """Strata with cases per surface and kind, and the level that each trial would be compared at as a case."""
     level = np.full(len(trials), -1)
     for number in (1, 2, 3):
-        controls = (trials["kind"] == 0).groupby([trials["surface_no"], trials[f"stratum_{number}"]]).transform("sum")
-        level[controls.to_numpy() >= parameters.fewest_controls] = number
+        _, cell = np.unique(_codes(trials, f"stratum_{number}"), return_inverse=True)
+        level[np.bincount(cell, trials["kind"] == 0)[cell] >= parameters.fewest_controls] = number
     parts = []
     for number in (1, 2, 3):
         cells = _cells(trials, f"stratum_{number}", (trials["kind"] == 0).to_numpy() | (level == number))
@@ -257,10 +257,14 @@ def _strata(trials: pd.DataFrame, parameters: Parameters) -> tuple[pd.DataFrame,
     return pd.concat(kinds).sort_values(order, ascending=ascending, ignore_index=True), level
 
 
+def _codes(rows: pd.DataFrame, stratum: str) -> Integers:
+    return np.asarray(rows["surface_no"].to_numpy() * 10**9 + rows[stratum].to_numpy(), dtype=np.int64)
+
+
 def _cells(trials: pd.DataFrame, stratum: str, counted: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pd.DataFrame:
     trials = trials[counted]
-    surface, kind = trials["surface_no"].to_numpy(), trials["kind"].to_numpy()
-    codes, cell = np.unique(surface * 10**9 + trials[stratum].to_numpy(), return_inverse=True)
+    kind = trials["kind"].to_numpy()
+    codes, cell = np.unique(_codes(trials, stratum), return_inverse=True)
 
     def total(rows: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Integers:
         return np.asarray(np.bincount(cell[rows], minlength=len(codes)), dtype=np.int64)
@@ -282,10 +286,13 @@ def _scatter(
     trials: pd.DataFrame, strata: pd.DataFrame, levels: Integers, incidents: pd.DataFrame, whole: int
 ) -> pd.DataFrame:
     """Squared pulls of visitors on each contrast; on the site's total at once for all its parts."""
-    placed = pd.concat(
-        trials.assign(level=level, stratum=trials[f"stratum_{level}"])[(trials["kind"] == 0) | (levels == level)]
-        for level in (1, 2, 3)
-    )
+    parts = []
+    for level in (1, 2, 3):
+        used = strata[(strata["level"] == level) & (strata["kind"] == 0)]
+        needed = np.isin(_codes(trials, f"stratum_{level}"), _codes(used, "stratum"))
+        needed &= (trials["kind"] == 0).to_numpy() | (levels == level)
+        parts.append(trials[needed].assign(level=level, stratum=trials[f"stratum_{level}"]))
+    placed = pd.concat(parts)
     rates = _rates(strata).merge(incidents, on=["surface_no", "kind"])
     rates["share"] = rates["incidents"] / rates.groupby(["surface_no", "kind"])["n1"].transform("sum")
     found = []
