@@ -13,7 +13,7 @@ from uxpipeline_tests.conftest import DATA
 from uxpipeline_tests.e2e.conftest import DemoHome
 from uxpipeline_tests.e2e.visitors_log import logged_visits, stored_visits
 from uxpipeline_tests.factories import scalar
-from uxpipeline_tests.report.page import drawn_rows
+from uxpipeline_tests.report.page import Row, drawn_rows
 
 LAST_CAPTURED_DAY = date(2026, 10, 19)
 
@@ -154,7 +154,10 @@ def test_the_report_draws_the_ranking_with_intervals(demo: DemoHome, stored: Con
         b"select surface_key, rate_low, rate, rate_high, lost_low, lost_conversions, lost_high from friction_scores"
         b" where surface_level = 'element' and rank is not null and affected_sessions > 0 order by rank"
     ).fetchall()
-    rows = {row.names[0]: row for row in drawn_rows(Path(demo.printed["report"]).read_text(encoding="utf-8"))}
+    report = Path(demo.printed["report"]).read_text(encoding="utf-8")
+    rows: dict[str, Row] = {}
+    for row in drawn_rows(report):
+        rows.setdefault(" ".join(row.names[:1]), row)
 
     shown = [key for key in rows if key in {score[0] for score in scores}]
     assert shown[:2] == [scores[0][0], scores[1][0]]
