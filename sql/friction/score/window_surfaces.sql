@@ -63,7 +63,7 @@ select
     rage_click_at, hesitation_at, error_at, form_started, form_abandoned,
     surface_level = 'form' as is_form,
     case surface_level when 'form' then 'element' else surface_level end as surface_level,
-    -- A key too long to be made keeps its beginning.
+    -- A key too long to be stored keeps its beginning.
     case when octet_length(full_key) > 1200 then left(full_key, 250) || ' ' || md5(full_key) else full_key end
     as surface_key
 from named;
