@@ -8,11 +8,13 @@ import psutil
 from rich.console import Console
 
 from benchmarks.sampling import Peak
-from uxpipeline.db.connect import Connection, connect
+from uxpipeline.db.connect import Connection, connect, transaction
 from uxpipeline.db.migrate import migrate
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.embedded.server import EmbeddedServer
-from uxpipeline.friction.scores import score_day
+from uxpipeline.friction.facts import Window
+from uxpipeline.friction.parameters import Parameters
+from uxpipeline.friction.scores import score_facts
 from uxpipeline.settings import Settings
 from uxpipeline_tests.conftest import fresh_database, temporary_home
 from uxpipeline_tests.friction.worlds import AS_OF, NOW, World, draw_site
@@ -29,30 +31,28 @@ def main(sessions: int = 150_000) -> None:
     )
     with temporary_home() as home:
         server = EmbeddedServer(Settings.from_env({"UXPIPELINE_HOME": str(home)}), fast=True)
-        with server.running(), fresh_database(server.url()) as url:
-            with connect(url) as connection:
+        with server.running(), fresh_database(server.url()) as url, connect(url) as connection:
+            list(migrate(connection))
+            with transaction(connection):
                 facts = _fill(connection, world)
-            with connect(url) as connection:
                 _measure(connection, facts)
 
 
 def _fill(connection: Connection, world: World) -> int:
-    list(migrate(connection))
     site = draw_site(world, 0)
-    with connection.transaction():
-        connection.execute(statement("friction/score/settings"))
-        store_sessions(connection, site)
-        store_facts(connection, site, all_levels=False)
-    row = connection.execute(b"select count(*) from uxpipeline.session_surfaces").fetchone()
+    connection.execute(statement("friction/score/settings"))
+    store_sessions(connection, site)
+    store_facts(connection, site, all_levels=False)
+    row = connection.execute(b"select count(*) from pg_temp.session_surfaces").fetchone()
     return int(row[0]) if row else 0
 
 
 def _measure(connection: Connection, facts: int) -> None:
     processes = [psutil.Process(), psutil.Process(connection.info.backend_pid)]
-    used = _memory(processes)
+    used, parameters = _memory(processes), Parameters()
     with Peak(partial(_memory, processes)) as memory:
         started, before = time.monotonic(), [_cpu(process) for process in processes]
-        scores = score_day(connection, AS_OF, None, NOW, source="facts")
+        scores = score_facts(connection, Window(AS_OF, NOW, parameters.window_days), parameters)
         seconds = time.monotonic() - started
         own, server = (_cpu(process) - used for process, used in zip(processes, before, strict=True))
     surfaces = scores[["surface_level", "surface_key"]].drop_duplicates()

@@ -7,11 +7,11 @@ from uxpipeline.friction.anomaly import Periods, Rules, states
 from uxpipeline.friction.facts import Counts
 from uxpipeline.friction.falsification import e_value, one_sided_p, two_sided_p
 from uxpipeline.friction.grades import friction_index
-from uxpipeline.friction.losses import Affected, lost_conversions
+from uxpipeline.friction.losses import Affected, Losses, lost_conversions, summary
 from uxpipeline.friction.multiplicity import q_values
 from uxpipeline.friction.parameters import Parameters
 from uxpipeline.friction.rates import Floats, estimate_rates, fit_prior
-from uxpipeline.friction.shrinkage import Posterior, cold_posterior, fit_mixture, posterior
+from uxpipeline.friction.shrinkage import Posterior, Prior, posterior
 from uxpipeline.friction.totals import contrasts, with_site_total
 
 KINDS = ("any", "error", "rage_click", "hesitation")
@@ -21,9 +21,11 @@ _INDEX_WEIGHTS = {"error": 1.0, "rage_click": 0.8, "hesitation": 0.2}
 
 
 _ESTIMATED = (
-    "raw_severity", "variance", "cases", "incidents", "controls_rate", "loss_p", "placebo_p", "negative_control_p",
-    "e_value", "matched_on",
+    "raw_severity", "variance", "cases", "incidents", "cases_rate", "controls_rate", "loss_p", "placebo_p",
+    "negative_control_p", "e_value", "matched_on",
 )  # fmt: skip
+_ELSEWHERE = ("elsewhere_severity", "elsewhere_variance", "elsewhere_incidents")
+_FAMILY = ["surface_level", "signal"]
 _LOSSES = ("severity", "severity_se", "lost_conversions", "lost_low", "lost_high", "lost_rank_bound", "p_loss")
 
 
@@ -50,8 +52,8 @@ def _rates_of(group: pd.DataFrame) -> pd.DataFrame:
 def severities(counts: Counts) -> pd.DataFrame:
     """Unshrunken severities, a row per surface_no and signal that has cases with controls.
 
-    Columns: raw_severity, variance, placebo_p, loss_p, negative_control_p, e_value, cases, incidents, controls_rate,
-    matched_on.
+    Columns: raw_severity, variance, placebo_p, loss_p, negative_control_p, e_value, cases, incidents, cases_rate,
+    controls_rate, matched_on; of the site also those of `_ELSEWHERE`.
     """
     if counts.strata.empty:
         return pd.DataFrame(columns=["surface_no", "signal"])
@@ -77,18 +79,14 @@ def severities(counts: Counts) -> pd.DataFrame:
         e_value=e_value(ratio),
     )
     # Where nobody converts, nothing can be lost or found.
-    return estimates.loc[placebo_variance > 0, ["surface_no", "signal", *_ESTIMATED]]
+    return estimates.reindex(columns=["surface_no", "signal", *_ESTIMATED, *_ELSEWHERE])[placebo_variance > 0]
 
 
-def with_severities(scores: pd.DataFrame, counts: Counts, parameters: Parameters) -> pd.DataFrame:
-    """Add unshrunken severities and their checks to rows that pass the evidence gate; elsewhere they are missing."""
+def with_severities(scores: pd.DataFrame, counts: Counts) -> pd.DataFrame:
+    """Add unshrunken severities and their checks."""
     found = scores.merge(severities(counts), on=["surface_no", "signal"], how="left")
-    for name in _ESTIMATED:
-        found[name] = found[name].astype(float).where(passes_gate(found, parameters)) if name in found else np.nan
-    found["overlap"] = found["cases"] / found["incidents"]
-    # Signal `any` repeats what its signals say: it is a family of its own.
-    is_any = found["signal"] == "any"
-    found["loss_q"] = np.where(is_any, q_values(_p(found, is_any)), q_values(_p(found, ~is_any)))
+    for name in (*_ESTIMATED, *_ELSEWHERE):
+        found[name] = found[name].astype(float) if name in found else np.nan
     return found
 
 
@@ -102,34 +100,60 @@ def passes_gate(scores: pd.DataFrame, parameters: Parameters) -> pd.Series:
     )
 
 
-def _p(scores: pd.DataFrame, rows: pd.Series) -> Floats:
-    return scores["loss_p"].where(rows).to_numpy(float)
-
-
 def with_losses(scores: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     """Add shrunken severities and lost conversions where a severity is estimated, and excess abandonments of forms.
 
     A session counts for the signal it met first, so that a surface's signals add up to its `any`, shrinkage aside.
+    The site's total is simulated with the elements it is the sum of.
     """
     found = scores.assign(**dict.fromkeys(_LOSSES, np.nan))
-    for _, rows in found[found["raw_severity"].notna()].groupby(["surface_level", "signal"], sort=True):
-        severity = _posterior(rows, parameters)
-        losses = lost_conversions(_affected(rows), severity, parameters.draws, parameters.seed)
-        figures = (
-            severity.mean, severity.sd, losses.mean, losses.low, losses.high, losses.bound, losses.p_loss,
-        )  # fmt: skip
-        found.loc[rows.index, list(_LOSSES)] = np.column_stack(figures)
+    estimated = found[found["raw_severity"].notna()]
+    for (level, _), rows in estimated[estimated["surface_level"] != "site"].groupby(_FAMILY, sort=True):
+        if level != "element":
+            found.loc[rows.index, list(_LOSSES)] = _losses(rows, parameters)[0]
+    for _, rows in estimated[estimated["surface_level"].isin(["element", "site"])].groupby("signal", sort=True):
+        site = rows[rows["surface_level"] == "site"]
+        parts = pd.concat([rows[rows["surface_level"] == "element"], _elsewhere(site)])
+        figures, simulated = _losses(parts, parameters)
+        elements = parts["surface_level"] == "element"
+        found.loc[parts.index[elements], list(_LOSSES)] = figures[elements]
+        found.loc[site.index, list(_LOSSES)] = _total(site, parts, simulated)
     found["excess_abandons"] = _excess_abandons(found, parameters)
     return found
 
 
-def _posterior(rows: pd.DataFrame, parameters: Parameters) -> Posterior:
-    """Severities of one level and signal."""
-    effects, variances = rows["raw_severity"].to_numpy(float), rows["variance"].to_numpy(float)
-    if len(rows) >= parameters.pool_at_least:
-        return posterior(effects, variances, fit_mixture(effects, variances))
-    prior_sd = parameters.cold_start[rows["signal"].iloc[0]] * rows["controls_rate"].to_numpy(float)
-    return cold_posterior(effects, variances, prior_sd)
+def _losses(rows: pd.DataFrame, parameters: Parameters) -> tuple[Floats, Losses]:
+    """The columns `_LOSSES` of surfaces of one level and signal, and the simulation they come from."""
+    severity = _posterior(rows, parameters.severities)
+    losses = lost_conversions(_affected(rows), severity, parameters.draws, parameters.seed)
+    figures = (severity.mean, severity.sd, losses.mean, losses.low, losses.high, losses.bound, losses.p_loss)
+    return np.column_stack(figures), losses
+
+
+def _posterior(rows: pd.DataFrame, prior: Prior) -> Posterior:
+    incidents = rows["incidents"].to_numpy(float)
+    rates = (np.average(rows[name].to_numpy(float), weights=incidents) for name in ("controls_rate", "cases_rate"))
+    return posterior(rows["raw_severity"].to_numpy(float), rows["variance"].to_numpy(float), float(max(rates)), prior)
+
+
+def _elsewhere(site: pd.DataFrame) -> pd.DataFrame:
+    """Friction elsewhere on the site as one more surface; no row where there is none to compare."""
+    names = {name: name.removeprefix("elsewhere_").replace("severity", "raw_severity") for name in _ELSEWHERE}
+    elsewhere = site.drop(columns=list(names.values())).rename(columns=names)
+    return elsewhere[elsewhere["raw_severity"].notna()]
+
+
+def _total(site: pd.DataFrame, parts: pd.DataFrame, simulated: Losses) -> Floats:
+    """The columns `_LOSSES` of the site. Incidents without controls are taken to cost as much as the rest."""
+    more = site["incidents"].to_numpy(float) / parts["incidents"].sum()
+    incidents = _affected(parts).mean.sum()
+    low, bound, high, p_loss = summary(simulated.total)
+    return np.column_stack(
+        [
+            np.full(len(site), simulated.mean.sum() / incidents), np.full(len(site), simulated.total.std() / incidents),
+            more * simulated.mean.sum(), more * low, more * high, more * bound, np.full(len(site), p_loss),
+        ]
+    )  # fmt: skip
 
 
 def _affected(rows: pd.DataFrame) -> Affected:
@@ -148,6 +172,22 @@ def _excess_abandons(scores: pd.DataFrame, parameters: Parameters) -> pd.Series:
     expected = (scores["prior_alpha"] + scores["prior_affected"]) / starts
     recent = scores["recent_affected"] - expected * scores["recent_exposed"]
     return recent.where(forms & (scores["prior_exposed"] >= parameters.anomaly_least))
+
+
+def only_of_evidence(scores: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Keep estimates of rows that pass the evidence gate alone; add `overlap` and `loss_q`."""
+    found, passes = scores.copy(), passes_gate(scores, parameters)
+    for name in (*_ESTIMATED, *_LOSSES):
+        found[name] = found[name].where(passes)
+    found["overlap"] = found["cases"] / found["incidents"]
+    # Signal `any` repeats what its signals say: it is a family of its own.
+    is_any = found["signal"] == "any"
+    found["loss_q"] = np.where(is_any, q_values(_p(found, is_any)), q_values(_p(found, ~is_any)))
+    return found
+
+
+def _p(scores: pd.DataFrame, rows: pd.Series) -> Floats:
+    return scores["loss_p"].where(rows).to_numpy(float)
 
 
 def with_states(scores: pd.DataFrame, history_days: int, parameters: Parameters) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
 
 import pandas as pd
 from psycopg import sql
@@ -11,14 +10,6 @@ from psycopg import sql
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.friction.parameters import Parameters
-
-Source = Literal["events", "facts"]
-STORED = sql.Identifier("uxpipeline", "session_surfaces")
-_MADE = sql.Identifier("pg_temp", "new_session_surfaces")
-_TABLES = (
-    "window_surfaces", "scored_surfaces", "scored_sessions", "placed_surfaces", "crowded_surfaces", "units", "trials",
-    "cells", "strata", "strata_by_kind",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,18 +67,14 @@ class Counts:
     history_days: int
 
 
-def count(connection: Connection, window: Window, parameters: Parameters, source: Source) -> Counts:
-    """Count a window's facts, inside the caller's transaction.
+def count(connection: Connection, window: Window, parameters: Parameters) -> Counts:
+    """Count the facts in temporary table `session_surfaces`, inside the caller's transaction.
 
     Args:
         connection: in a transaction; temporary tables last as long as it.
         window: the days.
         parameters: gate and strata.
-        source: `facts` reads the stored ones; `events` makes the window's own from what had been received by
-            `window.known_at`, which is what a replay of the past needs.
     """
-    if source == "events":
-        make_facts(connection, window)
     gate = parameters.gate
     values = window.values() | {
         "window_days": parameters.window_days,
@@ -102,8 +89,7 @@ def count(connection: Connection, window: Window, parameters: Parameters, source
     connection.execute(statement("friction/score/settings"))
     connection.execute(statement("friction/score/scoring_window"))
     connection.execute(statement("friction/score/scoring_window_values"), values)
-    facts = _MADE if source == "events" else STORED
-    connection.execute(statement("friction/score/window_surfaces").format(facts=facts))
+    connection.execute(statement("friction/score/window_surfaces"))
     _make(connection, ["scored_surfaces", "scored_sessions", "placed_surfaces", "crowded_surfaces"])
     for step in ("untime_crowded", "viewers_of_crowded"):
         connection.execute(statement(f"friction/score/{step}"))
@@ -123,28 +109,11 @@ def count(connection: Connection, window: Window, parameters: Parameters, source
 
 
 def make_facts(connection: Connection, window: Window) -> None:
-    """Make the window's facts from raw events into the temporary table `new_session_surfaces`."""
-    values = window.values()
-    connection.execute(statement("friction/facts/stale_sessions"))
-    connection.execute(statement("friction/facts/stale_sessions_of_window"), values)
+    """Make the window's facts, as far as its events were known then, into temporary table `session_surfaces`."""
     connection.execute(statement("friction/facts/session_events"))
-    connection.execute(statement("friction/facts/session_events_of_window"), values)
-    for step in ("new_session_surfaces", "session_surfaces"):
-        connection.execute(statement(f"friction/facts/{step}"))
-
-
-def replace_facts(connection: Connection) -> None:
-    """Make the facts of `session_events` and let them replace the stored ones of `stale_sessions`.
-
-    Both are temporary tables of the caller's transaction: sessions by `session_id`, and all their events, each once.
-    """
-    for step in (
-        "new_session_surfaces",
-        "session_surfaces",
-        "drop_session_surfaces",
-        "keep_session_surfaces",
-    ):
-        connection.execute(statement(f"friction/facts/{step}"))
+    connection.execute(statement("friction/facts/session_events_of_window"), window.values())
+    connection.execute(statement("friction/facts/session_surfaces"))
+    connection.execute(statement("friction/facts/session_surfaces_of_events"))
 
 
 def _make(connection: Connection, tables: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
 
+from uxpipeline.friction.shrinkage import Prior
 from uxpipeline.settings import Profile
 
 
@@ -19,6 +20,9 @@ class EvidenceGate:
 GATES: dict[Profile, EvidenceGate] = {"default": EvidenceGate(100, 10, 5), "demo": EvidenceGate(10, 5, 5)}
 
 
+SEVERITIES = Prior(nothing=0.01, slabs=(1.0, 0.5, 0.25))
+
+
 @dataclass(frozen=True)
 class Parameters:
     """A change of any of these makes a new `score_version`.
@@ -31,9 +35,8 @@ class Parameters:
         interval: mass of the interval around a rate.
         gate: fewest sessions and visitors a loss is estimated from.
         fewest_controls: fewest controls of a stratum, and of a surface those that never meet friction.
-        overlap_wanted: share of cases with controls below which strata are coarsened; also the least of grade B.
-        pool_at_least: fewest surfaces whose contrasts teach a prior; with fewer a cold start is used.
-        cold_start: prior standard deviation of a severity, as a share of the conversion rate of controls, by signal.
+        overlap_wanted: share of cases that `matched_on` speaks for; also the least with controls of grade B.
+        severities: what severities may be before anything is seen.
         draws: simulated losses per surface.
         seed: of those draws.
         anomaly_ratio: least ratio of recent to former rate that counts as a step.
@@ -45,7 +48,7 @@ class Parameters:
         overlap_best: least overlap of grade A.
     """
 
-    method: str = "risk-set-4"
+    method: str = "risk-set-5"
     window_days: int = 28
     hesitation_quantile: float = 0.90
     recent_days: int = 7
@@ -53,10 +56,7 @@ class Parameters:
     gate: EvidenceGate = GATES["default"]
     fewest_controls: int = 5
     overlap_wanted: float = 0.70
-    pool_at_least: int = 10
-    cold_start: dict[str, float] = field(
-        default_factory=lambda: {"any": 1.0, "error": 1.0, "rage_click": 0.8, "hesitation": 0.2}
-    )
+    severities: Prior = SEVERITIES
     draws: int = 4000
     seed: int = 20261122
     anomaly_ratio: float = 1.5

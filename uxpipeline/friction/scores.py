@@ -7,8 +7,8 @@ import pandas as pd
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.friction.estimates import with_losses, with_rates, with_severities, with_states
-from uxpipeline.friction.facts import Counts, Source, Window, count
+from uxpipeline.friction.estimates import only_of_evidence, with_losses, with_rates, with_severities, with_states
+from uxpipeline.friction.facts import Counts, Window, count, make_facts
 from uxpipeline.friction.grades import grade, ranks
 from uxpipeline.friction.parameters import Parameters
 
@@ -28,7 +28,6 @@ def score_day(
     known_at: datetime | None,
     now: datetime,
     parameters: Parameters | None = None,
-    source: Source = "events",
 ) -> pd.DataFrame:
     """Score every surface for `as_of` and replace the day's stored scores.
 
@@ -38,7 +37,6 @@ def score_day(
         known_at: read only what had been received by then; None means everything by `now`.
         now: the caller's clock.
         parameters: defaults unless a profile or a test says otherwise.
-        source: where facts come from; a replay makes them from events whatever is said here.
 
     Returns:
         The scores, one row per surface and signal, as stored; empty when the window holds no events.
@@ -46,9 +44,16 @@ def score_day(
     parameters = parameters or Parameters()
     window = Window(as_of, known_at or now, parameters.window_days, parameters.recent_days)
     with transaction(connection):
-        counts = count(connection, window, parameters, "events" if known_at else source)
-        scores = score(counts, window, parameters)
-        _store(connection, scores, window, replay=known_at is not None)
+        make_facts(connection, window)
+        return score_facts(connection, window, parameters, replay=known_at is not None)
+
+
+def score_facts(
+    connection: Connection, window: Window, parameters: Parameters, *, replay: bool = False
+) -> pd.DataFrame:
+    """Score the facts that were made in this transaction, and replace the day's stored scores."""
+    scores = score(count(connection, window, parameters), window, parameters)
+    _store(connection, scores, window, replay=replay)
     return scores
 
 
@@ -65,8 +70,9 @@ def score(counts: Counts, window: Window, parameters: Parameters) -> pd.DataFram
     """
     if counts.surfaces.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    scores = with_severities(with_rates(counts.surfaces), counts, parameters)
-    scores = with_states(with_losses(scores, parameters), counts.history_days, parameters)
+    scores = with_severities(with_rates(counts.surfaces), counts)
+    scores = only_of_evidence(with_losses(scores, parameters), parameters)
+    scores = with_states(scores, counts.history_days, parameters)
     scores["as_of"] = window.as_of
     scores["input_watermark"] = window.known_at
     scores["score_version"] = parameters.version

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from uxpipeline.friction.facts import Counts
-from uxpipeline.friction.severity import Strata, contrast, undiluted
+from uxpipeline.friction.severity import Strata, contrast, stratified_variance, undiluted
 
 _KEYS = ["surface_no", "kind"]
 _PER_INCIDENT = ("raw_severity", "cases_rate", "controls_rate", "control")
@@ -20,7 +20,7 @@ def contrasts(counts: Counts) -> pd.DataFrame:
     """A row per surface and kind that has cases with controls.
 
     Columns: surface_no, kind, raw_severity, cases, scattered (what the roots of `scatter` are to be divided by),
-    cases_rate, controls_rate, placebo_variance, control (contrast of earlier visits), matched_on.
+    cases_rate, controls_rate, placebo_variance, stratified_variance, control (contrast of earlier visits), matched_on.
     """
     keys = counts.strata[_KEYS].drop_duplicates().sort_values(_KEYS, ignore_index=True)
     group = np.asarray(counts.strata.groupby(_KEYS, sort=True).ngroup(), dtype=np.int64)
@@ -36,6 +36,7 @@ def contrasts(counts: Counts) -> pd.DataFrame:
         cases_rate=found.cases_rate,
         controls_rate=found.controls_rate,
         placebo_variance=found.placebo_variance,
+        stratified_variance=stratified_variance(strata, len(keys), clear_of_any),
         control=strata.total(earlier.to_numpy(float), len(keys)) / found.cases,
         matched_on=counts.strata.groupby(group)["matched_on"].first().to_numpy(),
     )
@@ -46,6 +47,8 @@ def with_site_total(found: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFram
 
     An incident is a session's first friction at an element, or elsewhere on the site. Those without controls are taken
     to cost as much as the rest; `cases` tells their share. The total is compared as coarsely as its coarsest part.
+    Friction elsewhere keeps its own figures beside the total's: elsewhere_severity, elsewhere_variance,
+    elsewhere_incidents.
 
     Args:
         found: contrasts.
@@ -69,5 +72,11 @@ def with_site_total(found: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFram
         matched_on=by_kind["matched_on"].min(),
         incidents=parts.groupby("kind")["incidents"].sum(),
     )
-    elsewhere = others[others["surface_no"] != site]
-    return pd.DataFrame(pd.concat([elsewhere, total.reset_index()], ignore_index=True))
+    total = total.join(_elsewhere(compared[compared["surface_level"] == "site"]))
+    return pd.DataFrame(pd.concat([others[others["surface_no"] != site], total.reset_index()], ignore_index=True))
+
+
+def _elsewhere(compared: pd.DataFrame) -> pd.DataFrame:
+    variance = compared[["stratified_variance", "placebo_variance"]].max(axis=1)
+    found = {"severity": compared["raw_severity"], "variance": variance, "incidents": compared["incidents"]}
+    return pd.DataFrame(found).add_prefix("elsewhere_").set_index(compared["kind"])

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.friction.facts import Window, count
+from uxpipeline.friction.facts import Window, count, make_facts
 from uxpipeline.friction.parameters import Parameters, parameters_of
 from uxpipeline.friction.scores import score as score_counts
 from uxpipeline.proposals.names import key_hash
@@ -73,7 +73,8 @@ def contradiction(connection: Connection, evidence: StoredEvidence) -> str | Non
 def ask(connection: Connection, evidence: StoredEvidence, parameters: Parameters) -> dict[str, Any] | None:
     """Count and score the window anew from events; the row of the surface in question."""
     window = Window(evidence.as_of, evidence.known_at, parameters.window_days, parameters.recent_days)
-    scores = score_counts(count(connection, window, parameters, "events"), window, parameters)
+    make_facts(connection, window)
+    scores = score_counts(count(connection, window, parameters), window, parameters)
     wanted = tuple(evidence.params.get(name) for name in ("surface_level", "signal", "surface_hash"))
     for row in scores.to_dict("records"):
         if (row["surface_level"], row["signal"], key_hash(row["surface_key"])) == wanted:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.friction.facts import Source, Window, count
+from uxpipeline.friction.facts import Window, count, make_facts
 from uxpipeline.friction.parameters import Parameters
 
 Surface = tuple[str, str, str]
@@ -16,7 +16,6 @@ def shared_sessions(
     surfaces: Sequence[Surface],
     window: Window,
     parameters: Parameters,
-    source: Source = "events",
 ) -> Mapping[frozenset[Surface], float]:
     """Share of affected sessions that two surfaces have in common, of the smaller; pairs without any are missing.
 
@@ -25,7 +24,8 @@ def shared_sessions(
     named = list(dict.fromkeys(surfaces))
     if len(named) < 2:
         return {}
-    count(connection, window, parameters, source)
+    make_facts(connection, window)
+    count(connection, window, parameters)
     levels, hashes, signals = (list(part) for part in zip(*named, strict=True))
     values = {"levels": levels, "hashes": hashes, "signals": signals}
     found = connection.execute(statement("proposals/shared_sessions"), values).fetchall()

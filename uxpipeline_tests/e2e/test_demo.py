@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from psycopg import sql
 
@@ -12,6 +13,7 @@ from uxpipeline_tests.conftest import DATA
 from uxpipeline_tests.e2e.conftest import DemoHome
 from uxpipeline_tests.e2e.visitors_log import logged_visits, stored_visits
 from uxpipeline_tests.factories import scalar
+from uxpipeline_tests.report.page import Row, drawn_rows
 
 LAST_CAPTURED_DAY = date(2026, 10, 19)
 
@@ -144,6 +146,37 @@ def test_the_report_is_written(demo: DemoHome) -> None:
 
     assert "#apply-coupon" in report
     assert "2,411" in report
+
+
+def test_the_report_draws_the_ranking_with_intervals(demo: DemoHome, stored: Connection) -> None:
+    """Elements in order of rank, each interval where its numbers say, all of a column on one scale."""
+    scores = stored.execute(
+        b"select surface_key, rate_low, rate, rate_high, lost_low, lost_conversions, lost_high from friction_scores"
+        b" where surface_level = 'element' and rank is not null and affected_sessions > 0 order by rank"
+    ).fetchall()
+    report = Path(demo.printed["report"]).read_text(encoding="utf-8")
+    rows: dict[str, Row] = {}
+    for row in drawn_rows(report):
+        rows.setdefault(" ".join(row.names[:1]), row)
+
+    shown = [key for key in rows if key in {score[0] for score in scores}]
+    assert shown[:2] == [scores[0][0], scores[1][0]]
+    assert shown == [score[0] for score in scores][: len(shown)]
+    rates, losses = [(0.0, 0.0)], []
+    for key, *figures in scores[: len(shown)]:
+        rate, *loss = rows[key].drawings
+        rates += zip(figures[:3], rate[:3], strict=True)
+        assert bool(loss) == (figures[4] is not None)
+        for drawing in loss:
+            losses += [(0.0, drawing.zero or 0.0), *zip(figures[3:], drawing[:3], strict=True)]
+    assert len(losses) >= 4  # one drawing and its zero
+    for points in (rates, losses):
+        values, places = np.array(points).T
+        slope, start = np.polyfit(values, places, 1)
+        assert slope > 0
+        np.testing.assert_allclose(start + slope * values, places, atol=0.02)
+        assert places.min() >= 0
+        assert 50 < places.max() <= 100
 
 
 def test_running_it_again_changes_no_row_and_a_later_day_builds_it_anew(demo: DemoHome) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ def test_the_database_counts_what_memory_counts(connection: Connection, world: W
     with transaction(connection):
         store_sessions(connection, site)
         store_facts(connection, site, all_levels=False)
-        stored = score(count(connection, WINDOW, SMALL, "facts"), WINDOW, SMALL)
+        stored = score(count(connection, WINDOW, SMALL), WINDOW, SMALL)
 
     counted = score(count_site(site, SMALL), WINDOW, SMALL)
 
@@ -45,19 +46,40 @@ def test_where_nobody_converts_nothing_is_estimated() -> None:
     assert set(found["evidence_grade"]) == {"D"}
 
 
+def test_the_site_s_total_is_the_sum_of_its_elements() -> None:
+    site = draw_site(World("sum", sessions=6_000, surfaces=6, friction=0.1, harm={4: 0.6}), 100)
+
+    found = score(count_site(site, SMALL), WINDOW, SMALL)
+
+    of_any = found[found["signal"] == "any"].groupby("surface_level")
+    lost = of_any["lost_conversions"].sum()
+    assert lost["element"] > 1
+    assert lost["site"] == pytest.approx(lost["element"], rel=0.01)
+
+
+Stratum = tuple[object, ...]
+
+
 class Trial(NamedTuple):
-    """A session at its k-th interaction with a surface."""
+    """A session at its k-th interaction with a surface; nested strata from fine to coarse."""
 
     surface: int
-    stratum: tuple[int, ...]
+    strata: tuple[Stratum, ...]
     visitor: int
     case: bool
     later: bool
     converted: bool
 
 
+class Place(NamedTuple):
+    """A trial in a stratum it is compared in: a case in one, a control in each that needs it."""
+
+    trial: Trial
+    stratum: Stratum
+
+
 def trials_of(site: Site) -> Iterable[Trial]:
-    """Trials of elements, compared within all but the last strata; each session in plain words."""
+    """Trials of elements; each session in plain words."""
     sessions = site.sessions.to_dict("records")
     sequences = defaultdict(list)
     for row in site.interactions.to_dict("records"):
@@ -70,67 +92,67 @@ def trials_of(site: Site) -> Iterable[Trial]:
                 break
             steps = sum(0 < about[name] <= row["at"] for name in ("step_at", "converted_at"))
             activity = sum(row["before"] >= edge for edge in (1, 3, 7, 15, 31, 63, 127))
+            week = (AS_OF - datetime.fromtimestamp(row["at"], UTC).date()).days // 7
+            finest = (k, steps, activity, about["device"], about["referrer"], week)
             case = bool(troubled) and k == troubled[0]
             yield Trial(
-                surface, (k, steps, activity), about["visitor"], case,
+                surface, tuple(finest[:length] for length in (6, 5, 4)), about["visitor"], case,
                 bool(troubled) and not case, about["converted_at"] > row["at"],
             )  # fmt: skip
 
 
-def contrast_of(trials: list[Trial], weights: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
-    """Cases times severity of one surface, each trial counted by its weight."""
-    sums: dict[tuple[int, ...], Counter[str]] = defaultdict(Counter)
-    for trial, weight in zip(trials, weights, strict=True):
-        sums[trial.stratum].update(
-            {
-                "n1": weight * trial.case,
-                "c1": weight * (trial.case and trial.converted),
-                "n0": weight * (not trial.case),
-                "c0": weight * (not trial.case and trial.converted),
-                "later": weight * trial.later,
-            }
-        )
-    usable = [s for s in sums.values() if s["n1"] > 0.5 and s["n0"] >= SMALL.fewest_controls - 0.5]
-    lost = sum(s["n1"] * s["c0"] / s["n0"] - s["c1"] for s in usable)
-    clear = sum(s["n1"] * (1 - s["later"] / s["n0"]) for s in usable)
+def places_of(trials: list[Trial]) -> list[Place]:
+    """Each case in the finest of its strata that holds enough controls, and beside all of those."""
+    held = Counter(stratum for trial in trials if not trial.case for stratum in trial.strata)
+    enough = [[s for s in trial.strata if held[s] >= SMALL.fewest_controls] for trial in trials]
+    cases = [Place(trial, strata[0]) for trial, strata in zip(trials, enough, strict=True) if trial.case and strata]
+    needed = {case.stratum for case in cases}
+    controls = [Place(t, stratum) for t in trials if not t.case for stratum in t.strata if stratum in needed]
+    return cases + controls
+
+
+def contrast_of(places: list[Place], weights: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
+    """Severity of one surface, each place counted by its weight."""
+    sums: dict[Stratum, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for (trial, stratum), weight in zip(places, weights, strict=True):
+        names = ("n1", "c1", "") if trial.case else ("n0", "c0", "later")
+        for name, counted in zip(names, (True, trial.converted, trial.later), strict=True):
+            sums[stratum][name] += weight * counted
+    lost = sum(s["n1"] * s["c0"] / s["n0"] - s["c1"] for s in sums.values())
+    clear = sum(s["n1"] * (1 - s["later"] / s["n0"]) for s in sums.values())
     return float(lost / clear)
 
 
 def scatter_of(trials: list[Trial]) -> float:
     """Squared influence of each visitor: how the estimate moves as its trials weigh a little more."""
-    cases, controls = Counter[tuple[int, ...]](), Counter[tuple[int, ...]]()
-    for trial in trials:
-        (cases if trial.case else controls)[trial.stratum] += 1
-    usable = {s for s in cases if controls[s] >= SMALL.fewest_controls}
-    compared = sum(cases[s] for s in usable)
-    everybody = np.ones(len(trials))
-    estimate = contrast_of(trials, everybody)
+    places = places_of(trials)
+    compared = sum(place.trial.case for place in places)
+    controls = Counter(place.stratum for place in places if not place.trial.case)
+    everybody = np.ones(len(places))
+    estimate = contrast_of(places, everybody)
     pulls: dict[int, float] = defaultdict(float)
-    for i, trial in enumerate(trials):
-        if trial.stratum not in usable:
-            continue
+    for i, (trial, stratum) in enumerate(places):
         heavier = everybody.copy()
         heavier[i] += 1e-6
-        influence = (contrast_of(trials, heavier) - estimate) / 1e-6 * compared
-        widening = 1 if trial.case else np.sqrt(controls[trial.stratum] / (controls[trial.stratum] - 1))
+        influence = (contrast_of(places, heavier) - estimate) / 1e-6 * compared
+        widening = 1 if trial.case else np.sqrt(controls[stratum] / (controls[stratum] - 1))
         pulls[trial.visitor] += influence * widening
     return sum(pull**2 for pull in pulls.values())
 
 
 def test_scatter_is_each_visitor_s_influence_squared(connection: Connection) -> None:
-    world = World("few", sessions=70, surfaces=2, friction=0.2, base=0.0, harm={1: 0.5})
+    world = World("few", sessions=150, surfaces=2, friction=0.2, base=0.0, harm={1: 0.5})
     site = draw_site(world, 100)
-    parameters = replace(SMALL, overlap_wanted=2.0)  # no strata are good enough: the coarsest, with most overlap
     with transaction(connection):
         store_sessions(connection, site)
         store_facts(connection, site, all_levels=False)
-        counts = count(connection, WINDOW, parameters, "facts")
+        counts = count(connection, WINDOW, SMALL)
 
-    elements = counts.strata[counts.strata["kind"] == 0].groupby("surface_no")["matched_on"].first()
-    assert elements.drop(3, errors="ignore").tolist() == [0, 0]
-    scatter = counts.scatter[counts.scatter["kind"] == 0].set_index("surface_no")["scatter"]
+    of_any = counts.scatter[counts.scatter["kind"] == 0].set_index("surface_no")["scatter"]
+    levels = counts.strata.groupby("surface_no")["level"].nunique()
     trials = list(trials_of(site))
     for surface in (0, 1):
         mine = [trial for trial in trials if trial.surface == surface]
+        assert levels[surface + 1] > 1
         assert len({trial.visitor for trial in mine}) < len(mine)
-        assert scatter[surface + 1] == pytest.approx(scatter_of(mine), rel=1e-3)
+        assert of_any[surface + 1] == pytest.approx(scatter_of(mine), rel=1e-3)

@@ -8,8 +8,9 @@ from uxpipeline.friction.anomaly import Periods, Rules, predictive_tails, states
 from uxpipeline.friction.falsification import e_value, one_sided_p, two_sided_p
 from uxpipeline.friction.losses import Affected, lost_conversions
 from uxpipeline.friction.multiplicity import q_values
+from uxpipeline.friction.rates import Floats
 from uxpipeline.friction.severity import Strata, contrast, stratified_variance, undiluted
-from uxpipeline.friction.shrinkage import Posterior, cold_posterior, fit_mixture, posterior
+from uxpipeline.friction.shrinkage import Posterior, Prior, posterior
 
 # Benjamini & Hochberg (1995), section 3.2: 15 hypotheses of a thrombolysis trial, four rejected at 5 %.
 THROMBOLYSIS = np.array(
@@ -166,53 +167,40 @@ def test_nothing_is_new_to_who_has_just_arrived() -> None:
     assert states(periods, (np.array([1.0]), np.array([9.0])), rules)[0] == ["none"]
 
 
-def test_a_cold_posterior_is_conjugate() -> None:
-    found = cold_posterior(np.array([0.06]), np.array([0.01**2]), np.array([0.02]))
-
-    assert found.mean[0] == pytest.approx(0.06 * 0.8)
-    assert found.sd[0] == pytest.approx(np.sqrt(0.8) * 0.01)
+PRIOR = Prior(nothing=0.01, slabs=(1.0, 0.5, 0.25))
 
 
-def test_a_mixture_s_posterior_equals_integration() -> None:
-    draw = np.random.default_rng(2)
-    variances = np.full(60, 0.01**2)
-    effects = np.where(np.arange(60) < 6, 0.08, 0.0) + draw.normal(0, 0.01, 60)
-    prior = fit_mixture(effects, variances)
-
-    found = posterior(effects[:1], variances[:1], prior)
-
-    grid = np.linspace(-0.3, 0.3, 200_001)
-    density = (prior.weights[:, None] * stats.norm.pdf(grid, 0, prior.sds[:, None])).sum(axis=0)
-    density *= stats.norm.pdf(effects[0], grid, 0.01)
-    density /= density.sum()
-    mean = (grid * density).sum()
-    assert found.mean[0] == pytest.approx(mean, rel=1e-4)
-    assert found.sd[0] == pytest.approx(np.sqrt(((grid - mean) ** 2 * density).sum()), rel=1e-3)
+def severities(effects: Floats, error: float) -> Posterior:
+    """Posterior of estimates of one standard error, where one in five converts."""
+    return posterior(effects, np.full(len(effects), error**2), 0.2, PRIOR)
 
 
-def test_mixture_weights_are_at_a_maximum_of_their_posterior() -> None:
-    draw = np.random.default_rng(3)
-    effects = draw.normal(0, np.where(np.arange(200) < 30, 0.05, 0.005)) + draw.normal(0, 0.01, 200)
-    prior = fit_mixture(effects, np.full(200, 1e-4))
+def test_a_posterior_equals_integration() -> None:
+    effects, error, rate = np.array([0.08, 0.05, -0.01, 0.004, 0.0]), 0.015, 0.2
+    found = severities(effects, error)
 
-    def objective(weights: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
-        density = stats.norm.pdf(effects[:, None], 0, np.sqrt(1e-4 + prior.sds**2)) @ weights
-        return float(np.log(density).sum() + np.log(weights[0]))
-
-    best = objective(prior.weights)
-    for i in range(len(prior.sds)):
-        moved = prior.weights * 0.99
-        moved[i] += 0.01
-        assert objective(moved) <= best + 1e-6
+    grid = np.linspace(-1.5, 1.5, 60_001)
+    joint, first = [], []
+    for many in (np.arange(10) + 0.5) / 10:
+        for harm in (np.arange(5) + 0.5) / 5:
+            for slab in rate * np.array([1.0, 0.5, 0.25]):
+                density = (1 - many) * stats.norm.pdf(grid, 0, 0.01 * rate)
+                density += many * harm * stats.norm.pdf(grid, slab, slab)
+                density += many * (1 - harm) * stats.norm.pdf(grid, -slab, slab)
+                of_effects = density * stats.norm.pdf(effects[:, None], grid, error)
+                joint.append(np.prod(of_effects.sum(axis=1)))
+                first.append(of_effects[0] / of_effects[0].sum())
+    mixed = np.average(first, axis=0, weights=joint)
+    mean = (grid * mixed).sum()
+    assert found.mean[0] == pytest.approx(mean, rel=1e-3)
+    assert found.sd[0] == pytest.approx(np.sqrt(((grid - mean) ** 2 * mixed).sum()), rel=1e-3)
 
 
 def test_few_harmful_surfaces_among_many_harmless_keep_their_severity() -> None:
-    draw = np.random.default_rng(4)
-    variances = np.full(40, 0.01**2)
-    effects = draw.normal(0, 0.01, 40)
+    effects = np.random.default_rng(4).normal(0, 0.01, 40)
     effects[:2] = 0.08
 
-    found = posterior(effects, variances, fit_mixture(effects, variances)).mean
+    found = severities(effects, 0.01).mean
 
     assert (found[:2] > 0.9 * 0.08).all()
     assert np.abs(found[2:]).max() < 0.5 * np.abs(effects[2:]).max()
@@ -221,15 +209,47 @@ def test_few_harmful_surfaces_among_many_harmless_keep_their_severity() -> None:
 def test_without_any_harm_all_is_drawn_to_zero() -> None:
     effects = np.random.default_rng(6).normal(0, 0.01, 100)
 
-    found = posterior(effects, np.full(100, 0.01**2), fit_mixture(effects, np.full(100, 0.01**2)))
+    assert np.abs(severities(effects, 0.01).mean).max() < 0.3 * np.abs(effects).max()
 
-    assert np.abs(found.mean).max() < 0.3 * np.abs(effects).max()
+
+def test_where_trouble_does_harm_an_unclear_loss_is_believed_sooner_than_an_unclear_gain() -> None:
+    harmful = np.concatenate([np.full(6, 0.08), [0.02, -0.02], np.zeros(12)])
+
+    loss, gain = severities(harmful, 0.01).mean[6:8]
+
+    assert loss > 1.3 * -gain > 0
+    np.testing.assert_allclose(severities(-harmful, 0.01).mean[6:8], [-loss, -gain])
+
+
+def test_a_surface_alone_is_judged_by_what_it_shows() -> None:
+    clear, unclear = (severities(np.array([effect]), 0.02) for effect in (0.12, 0.02))
+
+    assert clear.mean[0] > 0.9 * 0.12
+    assert unclear.mean[0] < 0.5 * 0.02
+
+
+def test_estimates_far_from_anything_likely_are_no_error() -> None:
+    found = severities(np.array([50.0, 0.0]), 1e-4)
+
+    assert found.mean[0] == pytest.approx(50, rel=1e-3)
+
+
+def known(means: Floats, sds: Floats, beliefs: Floats | None = None) -> Posterior:
+    """A posterior of given components: shape (surfaces, 7), nothing, harm by slab, help by slab."""
+    if beliefs is None:
+        beliefs = np.full(len(PRIOR.beliefs), 1 / len(PRIOR.beliefs))
+    return Posterior(PRIOR, beliefs, np.ones(means.shape), means, sds)
+
+
+def certain(mean: Floats, sd: float) -> Posterior:
+    """One normal per surface, whatever is believed."""
+    return known(np.repeat(mean[:, None], 7, axis=1), np.full((len(mean), 7), sd))
 
 
 def test_losses_multiply_sessions_rate_and_severity() -> None:
     affected = Affected(np.array([200.0]), np.array([800.0]), np.array([1000.0]))
 
-    found = lost_conversions(affected, cold_posterior(np.array([0.1]), np.array([1e-4]), np.array([1e6])), 40_000, 1)
+    found = lost_conversions(affected, certain(np.array([0.1]), 0.01), 40_000, 1)
 
     sessions = 1000 * stats.beta(200, 800).ppf((np.arange(10_000) + 0.5) / 10_000)
 
@@ -245,15 +265,30 @@ def test_losses_multiply_sessions_rate_and_severity() -> None:
 
 def test_components_get_their_share_of_draws() -> None:
     affected = Affected(np.array([1e9]), np.array([1.0]), np.array([1.0]))
-    severity = Posterior(np.array([[0.25, 0.75]]), np.array([[-1.0, 1.0]]), np.array([[1e-6, 1e-6]]))
+    three_of_four = np.isclose(PRIOR.beliefs[:, 0], 0.75) / np.isclose(PRIOR.beliefs[:, 0], 0.75).sum()
+    severity = known(np.array([[-1.0, 1, 1, 1, 1, 1, 1]]), np.full((1, 7), 1e-6), three_of_four)
 
-    assert lost_conversions(affected, severity, 4000, 1).p_loss[0] == 0.75
+    assert lost_conversions(affected, severity, 40_000, 1).p_loss[0] == pytest.approx(0.75, abs=0.01)
+    assert severity.mean[0] == pytest.approx(0.5)
+
+
+def test_what_is_not_known_of_all_surfaces_does_not_average_out() -> None:
+    """Trouble takes all conversions everywhere, or half of them everywhere: the total of 100 is one or the other."""
+    surfaces = 100
+    affected = Affected(np.full(surfaces, 1e9), np.full(surfaces, 1.0), np.ones(surfaces))
+    first_or_second = np.isin(PRIOR.beliefs[:, 2], [0, 1]) & np.isclose(PRIOR.beliefs[:, 0], 0.95)
+    means = np.tile([0.75, 1.0, 0.5, 0.0, 1.0, 0.5, 0.0], (surfaces, 1))
+    severity = known(means, np.full((surfaces, 7), 1e-6), first_or_second / first_or_second.sum())
+
+    total = lost_conversions(affected, severity, 4_000, 1).total
+
+    assert np.quantile(total, [0.25, 0.75]) == pytest.approx([51, 99], abs=1)
 
 
 def test_draws_do_not_depend_on_how_many_are_simulated_at_once() -> None:
     many = 450
     affected = Affected(np.full(many, 20.0), np.full(many, 80.0), np.full(many, 100.0))
-    severity = cold_posterior(np.linspace(-0.1, 0.1, many), np.full(many, 1e-3), np.ones(many))
+    severity = certain(np.linspace(-0.1, 0.1, many), 0.03)
 
     first = lost_conversions(affected, severity, 500, 7)
     second = lost_conversions(affected, severity, 500, 7)

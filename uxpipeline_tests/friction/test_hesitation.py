@@ -5,8 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from uxpipeline.db.connect import Connection
-from uxpipeline.friction.scores import score_day
-from uxpipeline_tests.friction.test_scores import AS_OF, NOON, NOW, Scores, scores, store_facts
+from uxpipeline_tests.friction.test_scores import NOON, Scores, scores
 
 RISING = range(1000, 21000, 1000)
 
@@ -97,14 +96,3 @@ def test_hesitations_without_an_element_are_judged_by_their_page(connection: Con
     found = scores(connection)
 
     assert (affected(found, "page", "/cart"), affected(found, "page", "/pay")) == (2, 2)
-
-
-def test_stored_facts_and_events_agree(connection: Connection) -> None:
-    hesitate(connection, RISING)
-    hesitate(connection, [None, 5, 6], element=None, name="t")
-    store_facts(connection)
-
-    from_facts = score_day(connection, AS_OF, None, NOW, source="facts")
-
-    assert from_facts.equals(score_day(connection, AS_OF, None, NOW, source="events"))
-    assert (from_facts.query("signal == 'hesitation' and surface_level == 'site'")["affected_sessions"] == 3).all()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from uxpipeline.db.connect import Connection, transaction
-from uxpipeline.friction.facts import Window, make_facts, replace_facts
+from uxpipeline.friction.facts import Window, make_facts
 from uxpipeline.friction.scores import score_day
 from uxpipeline_tests.factories import scalar
 
@@ -284,7 +284,7 @@ def test_an_interaction_ends_with_a_pause_of_two_seconds(connection: Connection)
         make_facts(connection, Window(AS_OF, NOW, 28))
         made = connection.execute(
             b"select interactions, interaction_at, events_before, rage_click_at"
-            b" from pg_temp.new_session_surfaces where base_key = '#buy'"
+            b" from pg_temp.session_surfaces where base_key = '#buy'"
         ).fetchall()
 
     assert made == [(2, [NOON, NOON + timedelta(seconds=5)], [0, 4], NOON)]
@@ -300,28 +300,7 @@ def test_an_event_that_came_twice_is_one(connection: Connection) -> None:
 
     with transaction(connection):
         make_facts(connection, Window(AS_OF, NOW, 28))
-        assert scalar(connection, "select max(interactions) from pg_temp.new_session_surfaces") == 1
-
-
-def store_facts(connection: Connection) -> None:
-    """Store the facts of every session, as a refresh does for sessions that changed."""
-    with transaction(connection):
-        connection.execute(b"create temporary table stale_sessions (session_id text primary key) on commit drop")
-        connection.execute(b"insert into stale_sessions select session_id from user_sessions")
-        connection.execute(b"create temporary table session_events on commit drop as select * from behavior_events")
-        replace_facts(connection)
-
-
-def test_stored_facts_are_replaced_session_by_session(connection: Connection) -> None:
-    act(connection, "a", "click", "button#buy")
-    act(connection, "b", "click", "button#buy")
-    for _ in range(2):
-        store_facts(connection)
-
-    from_facts = score_day(connection, AS_OF, None, NOW, source="facts")
-
-    assert scalar(connection, "select count(*) from uxpipeline.session_surfaces where base_key = '#buy'") == 2
-    assert from_facts.equals(score_day(connection, AS_OF, None, NOW, source="events"))
+        assert scalar(connection, "select max(interactions) from pg_temp.session_surfaces") == 1
 
 
 def test_a_conversion_received_later_is_unknown_to_a_replay(connection: Connection) -> None:

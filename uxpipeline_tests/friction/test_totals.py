@@ -15,6 +15,7 @@ FOUND = pd.DataFrame(
         "cases_rate": [0.1, 0.2, 0.3, 0.1],
         "controls_rate": [0.2, 0.2, 0.7, 0.1],
         "placebo_variance": [1e-4, 1e-5, 1e-3, 1e-4],
+        "stratified_variance": [1e-4, 1e-5, 1e-3, 2e-4],
         "control": [0.0, 0.0, 0.0, 0.0],
         "matched_on": [3, 2, 3, 3],
     }
@@ -35,6 +36,7 @@ def test_the_site_s_total_is_what_elements_and_the_rest_cost() -> None:
     assert site["placebo_variance"] == pytest.approx((100**2 * 1e-4 + 300**2 * 1e-5 + 100**2 * 1e-4) / 500**2)
     assert site["scattered"] == 500
     assert site["matched_on"] == 2
+    assert tuple(site[["elsewhere_severity", "elsewhere_variance", "elsewhere_incidents"]]) == (0.04, 2e-4, 100)
 
 
 def test_other_surfaces_keep_their_contrasts() -> None:
@@ -50,3 +52,4 @@ def test_a_site_without_friction_elsewhere_has_a_total_all_the_same() -> None:
     site = with_site_total(FOUND[FOUND["surface_no"] < 5], nothing_else).set_index("surface_no").loc[5]
 
     assert site["raw_severity"] == pytest.approx(4 / 400)
+    assert site[["elsewhere_severity", "elsewhere_variance", "elsewhere_incidents"]].isna().all()

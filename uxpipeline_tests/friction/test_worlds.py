@@ -9,12 +9,13 @@ import pytest
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.friction.facts import Window, make_facts
 from uxpipeline.friction.parameters import EvidenceGate, Parameters
-from uxpipeline.friction.scores import score_day
+from uxpipeline.friction.scores import score_day, score_facts
 from uxpipeline_tests.factories import scalar
 from uxpipeline_tests.friction.worlds import AS_OF, NOW, WORLDS, World, draw_site
 from uxpipeline_tests.friction.worlds_stored import store_events, store_facts, store_sessions
 
 SMALL = Parameters(gate=EvidenceGate(20, 5, 5))
+WINDOW = Window(AS_OF, NOW, SMALL.window_days)
 CLEAR = World("clear", sessions=4_000, surfaces=6, harm={4: 0.95}, steppers=(0,), friction=0.02, base=-1.2)
 _FIRST_SIGNALS = b"""
     select
@@ -26,7 +27,7 @@ _FIRST_SIGNALS = b"""
         select
             session_id, min(error_at) as error_at, min(rage_click_at) as rage_click_at,
             min(hesitation_at) as hesitation_at
-        from uxpipeline.session_surfaces
+        from pg_temp.session_surfaces
         where surface_level = 'page' and page_key = %(page)s
         group by session_id
     ) units
@@ -35,9 +36,9 @@ _FIRST_SIGNALS = b"""
 """
 _DIFFERENT = """
     select count(*) from (
-        (select * from uxpipeline.session_surfaces except all select * from pg_temp.new_session_surfaces)
+        (select * from drawn except all select * from pg_temp.session_surfaces)
         union all
-        (select * from pg_temp.new_session_surfaces except all select * from uxpipeline.session_surfaces)
+        (select * from pg_temp.session_surfaces except all select * from drawn)
     ) differing
 """
 
@@ -50,11 +51,11 @@ Rows = dict[tuple[str, str, str], dict[str, Any]]
 
 
 def scored_facts(connection: Connection, world: World, seed: int) -> pd.DataFrame:
-    with connection.transaction():
+    with transaction(connection):
         site = draw_site(world, seed)
         store_sessions(connection, site)
         store_facts(connection, site)
-    return score_day(connection, AS_OF, None, NOW, SMALL, source="facts")
+        return score_facts(connection, WINDOW, SMALL)
 
 
 def by_key(scores: pd.DataFrame) -> Rows:
@@ -68,13 +69,13 @@ def test_facts_and_events_are_scored_alike(connection: Connection, world: World,
     site = draw_site(
         replace(world, sessions=400, surfaces=min(world.surfaces, 40), harm=_few(world), friction=0.1), seed
     )
-    with connection.transaction():
+    with transaction(connection):
         store_sessions(connection, site)
         store_facts(connection, site)
         store_events(connection, site)
-    from_facts = score_day(connection, AS_OF, None, NOW, SMALL, source="facts")
+        from_facts = score_facts(connection, WINDOW, SMALL)
 
-    from_events = score_day(connection, AS_OF, None, NOW, SMALL, source="events")
+    from_events = score_day(connection, AS_OF, None, NOW, SMALL)
 
     pd.testing.assert_frame_equal(from_facts, from_events, check_exact=True)
     assert from_facts["severity"].notna().any()
@@ -82,14 +83,16 @@ def test_facts_and_events_are_scored_alike(connection: Connection, world: World,
 
 def test_facts_of_events_are_the_generators(connection: Connection) -> None:
     site = draw_site(World("any", sessions=500, friction=0.1, days=35), 3)
-    with connection.transaction():
-        store_sessions(connection, site)
-        store_facts(connection, site)
-        store_events(connection, site)
-
     with transaction(connection):
-        make_facts(connection, Window(AS_OF, NOW, 28))
-        assert scalar(connection, "select count(*) from pg_temp.new_session_surfaces") > 3000
+        store_sessions(connection, site)
+        store_events(connection, site)
+        store_facts(connection, site)
+        connection.execute(b"create temporary table drawn on commit drop as table pg_temp.session_surfaces")
+        connection.execute(b"drop table pg_temp.session_surfaces")
+
+        make_facts(connection, WINDOW)
+
+        assert scalar(connection, "select count(*) from pg_temp.session_surfaces") > 3000
         assert scalar(connection, _DIFFERENT) == 0
 
 
@@ -122,10 +125,11 @@ def test_friction_that_helps_has_negative_losses(connection: Connection) -> None
 
 
 def test_signals_add_up_to_any_before_shrinkage(connection: Connection) -> None:
-    found = by_key(scored_facts(connection, replace(CLEAR, sessions=2_000, surfaces=12, friction=0.1), 2))
+    with transaction(connection):
+        found = by_key(scored_facts(connection, replace(CLEAR, sessions=2_000, surfaces=12, friction=0.1), 2))
+        first: dict[str, int] = dict(connection.execute(_FIRST_SIGNALS, {"page": "/p0"}).fetchall())
 
     page = {signal: row for (level, key, signal), row in found.items() if (level, key) == ("page", "/p0")}
-    first: dict[str, int] = dict(connection.execute(_FIRST_SIGNALS, {"page": "/p0"}).fetchall())
     first["any"] = sum(first.values())
     cases = {signal: first[signal] * row["overlap"] for signal, row in page.items() if signal in first}
     parts = [signal for signal in cases if signal != "any"]
@@ -136,16 +140,21 @@ def test_signals_add_up_to_any_before_shrinkage(connection: Connection) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes_whatever_order_it_is_stored_in(connection: Connection) -> None:
-    first = scored_facts(connection, replace(CLEAR, sessions=800, friction=0.1), 4)
-    with connection.transaction():
+    site = draw_site(replace(CLEAR, sessions=800, friction=0.1), 4)
+    with transaction(connection):
+        store_sessions(connection, site)
+        store_facts(connection, site)
+        first = score_facts(connection, WINDOW, SMALL)
+
+    with transaction(connection):
+        store_facts(connection, site)
         connection.execute(
             b"create temporary table shuffled on commit drop as"
-            b" select * from uxpipeline.session_surfaces order by md5(session_id || base_key)"
+            b" select * from pg_temp.session_surfaces order by md5(session_id || base_key)"
         )
-        connection.execute(b"truncate uxpipeline.session_surfaces")
-        connection.execute(b"insert into uxpipeline.session_surfaces select * from shuffled")
-
-    second = score_day(connection, AS_OF, None, NOW, SMALL, source="facts")
+        connection.execute(b"truncate pg_temp.session_surfaces")
+        connection.execute(b"insert into pg_temp.session_surfaces select * from shuffled")
+        second = score_facts(connection, WINDOW, SMALL)
 
     assert first["severity"].notna().sum() > 10
     assert first.to_csv() == second.to_csv()

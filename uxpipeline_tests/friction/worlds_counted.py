@@ -62,11 +62,11 @@ def count_site(site: Site, parameters: Parameters) -> Counts:
     explained = _explained(elements, everything, compared)
     incidents = _incidents(elements, everything, explained, compared, whole)
     trials = _trials(window, elements, everything, explained, incidents)
-    strata, chosen = _strata(trials, parameters)
+    strata, levels = _strata(trials, parameters)
     return Counts(
         surfaces=surfaces,
         strata=strata,
-        scatter=_scatter(trials, strata, chosen, incidents, whole),
+        scatter=_scatter(trials, strata, levels, incidents, whole),
         incidents=incidents,
         observed_days=_LAST_DAY - int(window["day"].min()) + 1,
         history_days=max(_LAST_DAY - parameters.recent_days - int(facts["day"].min()) + 1, 0),
@@ -221,7 +221,6 @@ def _trials(
                     "later": ((k < friction) & (friction < _NEVER) & ~known_here)[wanted],
                     "converted": facts["converted_at"] > facts["at"],
                     "came_before": facts["came_before"],
-                    "stratum_0": stratum,
                     "stratum_1": stratum * 4 + facts["device"],
                     "stratum_2": fine,
                     "stratum_3": fine * 8 + week,
@@ -231,34 +230,41 @@ def _trials(
     return pd.concat(found, ignore_index=True)
 
 
-def _strata(trials: pd.DataFrame, parameters: Parameters) -> tuple[pd.DataFrame, pd.Series]:
-    """Usable strata per surface and kind, and the strata chosen of each surface."""
-    grouped = []
-    for level in (3, 2, 1, 0):
-        cells = _cells(trials, f"stratum_{level}")
-        usable = cells["n0"] >= parameters.fewest_controls
-        clear = (cells["n0"] - cells["later0"])[usable & (cells["n1_0"] > 0)].groupby(cells["surface_no"]).sum()
-        compared = cells["n1_0"].where(usable, 0).groupby(cells["surface_no"]).sum()
-        overlap = compared / cells.groupby("surface_no")["n1_0"].sum()
-        overlap = overlap.where(clear.reindex(overlap.index, fill_value=0) >= parameters.fewest_controls, 0)
-        grouped.append((level, cells[usable & (cells["n1_0"] > 0)], overlap))
-    overlaps = pd.DataFrame({level: overlap for level, _, overlap in grouped}).fillna(0)
-    enough = overlaps >= parameters.overlap_wanted
-    chosen = enough.idxmax(axis=1).where(enough.any(axis=1), overlaps.idxmax(axis=1))[overlaps.max(axis=1) > 0]
+def _strata(trials: pd.DataFrame, parameters: Parameters) -> tuple[pd.DataFrame, Integers]:
+    """Strata with cases per surface and kind, and the level that each trial would be compared at as a case."""
+    level = np.full(len(trials), -1)
+    for number in (1, 2, 3):
+        _, cell = np.unique(_codes(trials, f"stratum_{number}"), return_inverse=True)
+        level[np.bincount(cell, trials["kind"] == 0)[cell] >= parameters.fewest_controls] = number
     parts = []
-    for level, cells, _ in grouped:
-        mine = cells[cells["surface_no"].map(chosen) == level].assign(matched_on=level)
-        for kind in range(4):
-            names = {f"{name}_{kind}": name for name in ("n1", "c1", "r1")}
-            part = mine.rename(columns=names).assign(kind=kind)
-            columns = ["surface_no", "kind", "matched_on", "stratum", "n1", "c1", "r1", "n0", "c0", "r0", "later0"]
-            parts.append(part.loc[part["n1"] > 0, columns])
-    return pd.concat(parts).sort_values(["surface_no", "kind", "stratum"], ignore_index=True), chosen
+    for number in (1, 2, 3):
+        cells = _cells(trials, f"stratum_{number}", (trials["kind"] == 0).to_numpy() | (level == number))
+        parts.append(cells[cells["n1_0"] > 0].assign(level=number))
+    strata = pd.concat(parts)
+    clear = (strata["n0"] - strata["later0"]).groupby(strata["surface_no"]).sum()
+    strata = strata[strata["surface_no"].map(clear) >= parameters.fewest_controls]
+    cases, of_cases = trials["kind"] > 0, trials["surface_no"]
+    shares = [pd.Series(level >= number)[cases].groupby(of_cases[cases]).mean() for number in (2, 3)]
+    matched_on = pd.concat(shares, axis=1).ge(parameters.overlap_wanted).sum(axis=1) + 1
+    strata["matched_on"] = strata["surface_no"].map(matched_on)
+    kinds = []
+    for kind in range(4):
+        names = {f"{name}_{kind}": name for name in ("n1", "c1", "r1")}
+        part = strata.rename(columns=names).assign(kind=kind)
+        columns = ["surface_no", "kind", "matched_on", "level", "stratum", "n1", "c1", "r1", "n0", "c0", "r0", "later0"]
+        kinds.append(part.loc[part["n1"] > 0, columns])
+    order, ascending = ["surface_no", "kind", "level", "stratum"], [True, True, False, True]
+    return pd.concat(kinds).sort_values(order, ascending=ascending, ignore_index=True), level
 
 
-def _cells(trials: pd.DataFrame, stratum: str) -> pd.DataFrame:
-    surface, kind = trials["surface_no"].to_numpy(), trials["kind"].to_numpy()
-    codes, cell = np.unique(surface * 10**9 + trials[stratum].to_numpy(), return_inverse=True)
+def _codes(rows: pd.DataFrame, stratum: str) -> Integers:
+    return np.asarray(rows["surface_no"].to_numpy() * 10**9 + rows[stratum].to_numpy(), dtype=np.int64)
+
+
+def _cells(trials: pd.DataFrame, stratum: str, counted: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pd.DataFrame:
+    trials = trials[counted]
+    kind = trials["kind"].to_numpy()
+    codes, cell = np.unique(_codes(trials, stratum), return_inverse=True)
 
     def total(rows: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Integers:
         return np.asarray(np.bincount(cell[rows], minlength=len(codes)), dtype=np.int64)
@@ -277,19 +283,23 @@ def _cells(trials: pd.DataFrame, stratum: str) -> pd.DataFrame:
 
 
 def _scatter(
-    trials: pd.DataFrame, strata: pd.DataFrame, chosen: pd.Series, incidents: pd.DataFrame, whole: int
+    trials: pd.DataFrame, strata: pd.DataFrame, levels: Integers, incidents: pd.DataFrame, whole: int
 ) -> pd.DataFrame:
     """Squared pulls of visitors on each contrast; on the site's total at once for all its parts."""
-    level = trials["surface_no"].map(chosen)
-    stratum = np.select([level == number for number in range(4)], [trials[f"stratum_{n}"] for n in range(4)], -1)
-    placed = trials.assign(stratum=stratum)[level.notna()]
+    parts = []
+    for level in (1, 2, 3):
+        used = strata[(strata["level"] == level) & (strata["kind"] == 0)]
+        needed = np.isin(_codes(trials, f"stratum_{level}"), _codes(used, "stratum"))
+        needed &= (trials["kind"] == 0).to_numpy() | (levels == level)
+        parts.append(trials[needed].assign(level=level, stratum=trials[f"stratum_{level}"]))
+    placed = pd.concat(parts)
     rates = _rates(strata).merge(incidents, on=["surface_no", "kind"])
     rates["share"] = rates["incidents"] / rates.groupby(["surface_no", "kind"])["n1"].transform("sum")
     found = []
     for kind in range(4):
         known = placed[(placed["kind"] == 0) | (placed["kind"] == kind if kind else placed["kind"] > 0)]
         joined = known.merge(
-            rates[rates["kind"] == kind].drop(columns="kind"), on=["surface_no", "stratum"], how="inner"
+            rates[rates["kind"] == kind].drop(columns="kind"), on=["surface_no", "level", "stratum"], how="inner"
         )
         pulls = pd.DataFrame(
             {"surface_no": joined["surface_no"], "visitor": joined["visitor"], "share": joined["share"]}

@@ -5,6 +5,7 @@ import io
 import pandas as pd
 
 from uxpipeline.db.connect import Connection
+from uxpipeline.db.sqlfiles import statement
 from uxpipeline_tests.friction.worlds import Site
 
 _SIGNALS = {0: "click", 1: "error", 2: "rage_click", 3: "hesitation"}
@@ -37,12 +38,16 @@ _LEVELS = (
 
 
 def store_facts(connection: Connection, site: Site, *, all_levels: bool = True) -> None:
-    """What the interactions amount to per session and surface; without `all_levels` only elements and the site."""
+    """What the interactions amount to per session and surface, for this transaction to score.
+
+    Without `all_levels` only elements and the site.
+    """
+    connection.execute(statement("friction/facts/session_surfaces"))
     _copy(connection, site.interactions, "world_interactions", _INTERACTIONS)
     levels = _LEVELS if all_levels else (_LEVELS[0], _LEVELS[-1])
     for level, key, number, page, kind, component, kept in levels:
         connection.execute(
-            b"insert into uxpipeline.session_surfaces"
+            b"insert into pg_temp.session_surfaces"
             b" select 's' || session, day, %(level)s, " + key + b", " + page + b", " + kind + b", " + component + b","
             b" interactions, interaction_at[:%(kept)s], events_before[:%(kept)s], rage_click_at, hesitation_at,"
             b" error_at, false, false"
@@ -54,7 +59,6 @@ def store_facts(connection: Connection, site: Site, *, all_levels: bool = True) 
             b" group by 1, 2, 3) numbered",
             {"level": level, "kept": kept},
         )
-    connection.execute(b"analyze uxpipeline.session_surfaces")
 
 
 def store_events(connection: Connection, site: Site) -> None:

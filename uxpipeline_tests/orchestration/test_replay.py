@@ -19,7 +19,6 @@ LATER = NOON + timedelta(days=2)
 FACTS = """
     select md5(string_agg(t::text, ',' order by t::text)) from (
         select to_jsonb(f) - 'facts_version' as t from uxpipeline.session_facts f
-        union all select to_jsonb(s) from uxpipeline.session_surfaces s
     ) facts
 """
 

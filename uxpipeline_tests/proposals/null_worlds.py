@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from uxpipeline.db.connect import Connection
+from uxpipeline.db.connect import Connection, transaction
+from uxpipeline.friction.facts import Window
 from uxpipeline.friction.parameters import Parameters
-from uxpipeline.friction.scores import score_day
+from uxpipeline.friction.scores import score_facts
 from uxpipeline.proposals.generate import Generated, propose
 from uxpipeline.settings import Settings
 from uxpipeline_tests.friction.worlds import AS_OF, WORLDS, World, draw_site
@@ -19,11 +20,12 @@ NULL_WORLDS = tuple(world for world in WORLDS if not world.harm and not world.hi
 def generate_in(connection: Connection, settings: Settings, world: World, seed: int) -> Generated:
     """Draw a site, score it and propose, under the profile of the settings, in an empty database."""
     site = draw_site(world, seed)
-    with connection.transaction():
+    parameters = Parameters()
+    with transaction(connection):
         store_sessions(connection, site)
         store_facts(connection, site)
+        score_facts(connection, Window(AS_OF, NOW, parameters.window_days), parameters)
     warm(connection)
-    score_day(connection, AS_OF, None, NOW, Parameters(), source="facts")
     return propose(connection, AS_OF, replace(settings, profile="default"), NOW + timedelta(minutes=1))
 
 

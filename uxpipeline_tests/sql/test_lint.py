@@ -26,6 +26,7 @@ BEFORE_THE_FIRST_RELEASE = {
     ("0021_replays", "constraint-missing-not-valid"),
     ("0021_replays", "require-concurrent-index-creation"),
     ("0024_stage_without_index", "require-concurrent-index-deletion"),
+    ("0029_surfaces_not_stored", "ban-drop-table"),
 }
 
 

@@ -1,56 +1,64 @@
--- Per surface the finest strata in which enough of its cases have controls, else those in which most have. A stratum is
--- usable with enough controls. The choice looks at no outcome, nor at which controls meet friction later: strata whose few
--- controls stay clear are those of sessions that end early. Only all of a surface's controls must be clear often enough.
+-- Cases beside their controls. A case is compared in the stratum its cell's level names, with everybody there who had met no
+-- friction, so that a case that is alone in its week still counts: those without controls are mostly of the sessions that do
+-- most. Only all of a surface's controls must stay clear often enough. `matched_on`: the level that enough of its cases
+-- are compared at, or finer.
 create temporary table strata on commit drop as
-with grouped as (
+with cases as (
     select
-        surface_no,
-        case
-            when grouping(stratum_3) = 0 then 3
-            when grouping(stratum_2) = 0 then 2
-            when grouping(stratum_1) = 0 then 1
-            else 0
-        end as matched_on,
-        coalesce(stratum_3, stratum_2, stratum_1, stratum_0) as stratum,
-        sum(n0)::bigint as n0, sum(c0)::bigint as c0, sum(r0)::bigint as r0, sum(later0)::bigint as later0,
+        surface_no, level,
+        case level when 3 then stratum_3 when 2 then stratum_2 else stratum_1 end as stratum,
+        sum(n_any)::bigint as n_any,
         sum(n_error)::bigint as n_error, sum(c_error)::bigint as c_error, sum(r_error)::bigint as r_error,
         sum(n_rage_click)::bigint as n_rage_click, sum(c_rage_click)::bigint as c_rage_click,
         sum(r_rage_click)::bigint as r_rage_click,
         sum(n_hesitation)::bigint as n_hesitation, sum(c_hesitation)::bigint as c_hesitation,
         sum(r_hesitation)::bigint as r_hesitation
     from pg_temp.cells
-    group by grouping sets (
-        (surface_no, stratum_3), (surface_no, stratum_2), (surface_no, stratum_1), (surface_no, stratum_0)
-    )
+    where n_any > 0
+    group by 1, 2, 3
 ),
-judged as (
+controls as (
     select
-        g.*,
-        g.n_error + g.n_rage_click + g.n_hesitation as n_any,
-        g.n0 >= w.fewest_controls as usable
-    from grouped g
-    cross join pg_temp.scoring_window w
+        surface_no,
+        case
+            when grouping(stratum_3) = 0 then 3
+            when grouping(stratum_2) = 0 then 2
+            else 1
+        end as level,
+        coalesce(stratum_3, stratum_2, stratum_1) as stratum,
+        sum(n0)::bigint as n0, sum(c0)::bigint as c0, sum(r0)::bigint as r0, sum(later0)::bigint as later0
+    from pg_temp.cells
+    group by grouping sets ((surface_no, stratum_3), (surface_no, stratum_2), (surface_no, stratum_1))
 ),
 shares as (
     select
-        surface_no, matched_on,
-        sum(n_any) filter (where usable) / nullif(sum(n_any), 0) as overlap,
-        sum(n0 - later0) filter (where usable and n_any > 0) as clear
-    from judged
-    group by surface_no, matched_on
+        surface_no,
+        sum(n_any) filter (where level = 3) / sum(n_any) as in_3,
+        sum(n_any) filter (where level >= 2) / sum(n_any) as in_2
+    from cases
+    group by surface_no
 ),
-chosen as (
-    select distinct on (o.surface_no) o.surface_no, o.matched_on
-    from shares o
-    cross join pg_temp.scoring_window w
-    where o.overlap > 0 and o.clear >= w.fewest_controls
-    order by
-        o.surface_no,
-        o.overlap >= w.overlap_wanted desc,
-        case when o.overlap >= w.overlap_wanted then -o.matched_on::double precision else -o.overlap end,
-        o.matched_on desc
+compared as (
+    select cases.*, controls.n0, controls.c0, controls.r0, controls.later0
+    from cases
+    join controls
+        on controls.surface_no = cases.surface_no
+        and controls.level = cases.level
+        and controls.stratum = cases.stratum
+),
+clear as (
+    select surface_no, sum(n0 - later0) as controls
+    from compared
+    group by surface_no
 )
-select j.*
-from judged j
-join chosen c on c.surface_no = j.surface_no and c.matched_on = j.matched_on
-where j.usable and j.n_any > 0;
+select
+    c.*,
+    case
+        when s.in_3 >= w.overlap_wanted then 3
+        when s.in_2 >= w.overlap_wanted then 2
+        else 1
+    end as matched_on
+from compared c
+join shares s on s.surface_no = c.surface_no
+cross join pg_temp.scoring_window w
+join clear on clear.surface_no = c.surface_no and clear.controls >= w.fewest_controls;

@@ -1,6 +1,6 @@
 -- One row per surface, stratum and kind of friction (0: any) that has cases there.
 create temporary table strata_by_kind on commit drop as
-select s.surface_no, s.matched_on, s.stratum, k.kind, k.n1, k.c1, k.r1, s.n0, s.c0, s.r0, s.later0
+select s.surface_no, s.matched_on, s.level, s.stratum, k.kind, k.n1, k.c1, k.r1, s.n0, s.c0, s.r0, s.later0
 from pg_temp.strata s
 cross join lateral (
     values

@@ -10,7 +10,7 @@ select
     as control_contrast
 from (
     select
-        surface_no, kind, matched_on, stratum, n1, n0,
+        surface_no, kind, level, stratum, n1, n0,
         c1::double precision / n1 as p1,
         c0::double precision / n0 as p0,
         r1::double precision / n1 as q1,

@@ -2,7 +2,7 @@
 -- it meets friction there for the first time, of the most severe kind of that interaction (1 error, 2 rage click,
 -- 3 hesitation), and a control (0) when it has met none so far. `later` controls will meet some afterwards.
 -- Friction of the site that is explained by an element ends a session's trials there and is no case.
--- Strata from coarse to fine: k, funnel steps and activity before the interaction; then device; channel; week.
+-- Strata from coarse to fine: k, funnel steps, activity before the interaction and device; then channel; week.
 create temporary table trials on commit drop as
 with sequences as (
     -- The interaction with the first friction; one beyond those kept when it came after them.
@@ -45,7 +45,6 @@ landmarks as (
 )
 select
     surface_no, visitor_no, came_before, kind, later, converted,
-    stratum::integer as stratum_0,
     (stratum * 4 + device)::integer as stratum_1,
     ((stratum * 4 + device) * 8 + channel)::integer as stratum_2,
     (((stratum * 4 + device) * 8 + channel) * 8 + week)::integer as stratum_3

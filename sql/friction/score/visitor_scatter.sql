@@ -3,17 +3,13 @@
 -- the interaction, `control_scatter` of earlier visits. The site's is that of its total: of its elements' contrasts and of
 -- the rest, each as often as it happened. Exact sums, as in strata_rates.
 with matched as (
+    -- A control stands in every stratum it was compared in, a case in one.
     select
-        t.surface_no, t.visitor_no, t.kind, t.later, t.converted, t.came_before,
-        case m.matched_on
-            when 3 then t.stratum_3
-            when 2 then t.stratum_2
-            when 1 then t.stratum_1
-            else t.stratum_0
-        end as stratum
+        t.surface_no, t.visitor_no, t.kind, t.later, t.converted, t.came_before, strata.level, strata.stratum
     from pg_temp.trials t
-    join (select surface_no, min(matched_on) as matched_on from pg_temp.strata_rates group by surface_no) m
-        on m.surface_no = t.surface_no
+    join pg_temp.cells c on c.surface_no = t.surface_no and c.stratum_3 = t.stratum_3
+    cross join lateral (values (3, t.stratum_3), (2, t.stratum_2), (1, t.stratum_1)) strata (level, stratum)
+    where t.kind = 0 or strata.level = c.level
 ),
 visitors as (
     select
@@ -34,7 +30,10 @@ visitors as (
         )::bigint)::double precision / 1e9 as control_pull
     from matched t
     join pg_temp.strata_rates r
-        on r.surface_no = t.surface_no and r.stratum = t.stratum and (t.kind = 0 or r.kind in (0, t.kind))
+        on r.surface_no = t.surface_no
+        and r.level = t.level
+        and r.stratum = t.stratum
+        and (t.kind = 0 or r.kind in (0, t.kind))
     group by t.surface_no, r.kind, t.visitor_no
 ),
 shares as (

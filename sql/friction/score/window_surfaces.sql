@@ -3,14 +3,14 @@
 -- The facts of the window and of the recent days' worth of history before it, their keys resolved. A key with a name of its own is
 -- ambiguous when it names unlike elements in the window, a bare path when pages share it; its page then comes first.
 create temporary table window_surfaces on commit drop as
-with stored as materialized (
+with made as materialized (
     select ss.*, ss.day > w.as_of - w.window_days as in_window, row_number() over () as fact_no
     from pg_temp.scoring_window w
-    join {facts} ss on ss.day > w.as_of - w.window_days - w.recent_days and ss.day <= w.as_of
+    join pg_temp.session_surfaces ss on ss.day > w.as_of - w.window_days - w.recent_days and ss.day <= w.as_of
 ),
 lengths as (
     select h.hesitated_on, max(h.ms) as ms
-    from stored s
+    from made s
     cross join lateral unnest(s.hesitation_ms, s.hesitated_on) h (ms, hesitated_on)
     where s.surface_level = 'site' and s.in_window
     group by s.session_id, s.day, h.hesitated_on
@@ -24,7 +24,7 @@ usual as (
 ),
 long as (
     select s.fact_no, min(h.began_at) as began_at
-    from stored s
+    from made s
     cross join lateral unnest(s.hesitated_at, s.hesitation_ms, s.hesitated_on) h (began_at, ms, hesitated_on)
     left join usual u on u.hesitated_on = h.hesitated_on
     where u.ms is null or h.ms > u.ms
@@ -35,7 +35,7 @@ facts as materialized (
         s.session_id, s.day, s.in_window, s.surface_level, s.base_key, s.page_key, s.element_type, s.component_id,
         s.interactions, s.interaction_at, s.events_before, s.rage_click_at,
         least(s.hesitation_at, l.began_at) as hesitation_at, s.error_at, s.form_started, s.form_abandoned
-    from stored s
+    from made s
     left join long l on l.fact_no = s.fact_no
 ),
 ambiguous as (

@@ -1,9 +1,4 @@
-with surfaces as (
-    delete from uxpipeline.session_surfaces s
-    using moved_sessions m
-    where s.session_id = m.old_id
-),
-noted as (
+with noted as (
     insert into uxpipeline.stale_sessions (session_id, day, relation, cause)
     select m.old_id, (m.created_at at time zone 'UTC')::date, 'user_sessions', 'deletion'
     from moved_sessions m

@@ -1,2 +1,0 @@
-insert into uxpipeline.session_surfaces
-select * from pg_temp.new_session_surfaces;

@@ -1,1 +1,0 @@
-create temporary table stale_sessions (session_id text primary key) on commit drop;

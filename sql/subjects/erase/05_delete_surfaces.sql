@@ -1,1 +1,0 @@
-delete from uxpipeline.session_surfaces where session_id = %(session_id)s;
