@@ -43,8 +43,10 @@ def _shape(text: str) -> str:
 
 
 def _control_text(text: str) -> str:
+    if _SHAPE.fullmatch(text):
+        return text
     masked = mask_pii(text)
-    return _shape(text) if len(masked) > MAX_TEXT_CHARACTERS or _SHAPE.fullmatch(text) else masked
+    return masked if len(masked) <= MAX_TEXT_CHARACTERS else _shape(text)
 
 
 _SHAPES = Memo(_shape)
