@@ -18,7 +18,6 @@ from uxpipeline.ingest.records import (
     Conversion,
     Event,
     FunnelStep,
-    Ignored,
     Moment,
     Outcome,
     Record,
@@ -159,13 +158,10 @@ def _texts(values: tuple[Any, ...], types: set[type]) -> Sequence[Any]:
 
 
 def _line(outcome: Outcome, payload: str) -> tuple[str | None, ...]:
-    match outcome:
-        case Accepted(source_id, session_id, kind, _):
-            return source_id, session_id, kind, "pending", None, None, None
-        case Ignored(source_id, session_id, kind):
-            return source_id, session_id, kind, "ignored", None, None, None
-        case Rejected(reason, detail):
-            return None, None, "", "quarantined", reason, detail, payload
+    if isinstance(outcome, Rejected):
+        return None, None, "", "quarantined", outcome.reason, outcome.detail, payload
+    became = "pending" if type(outcome) is Accepted else "ignored"
+    return outcome.source_id, outcome.session_id, outcome.kind, became, None, None, None
 
 
 def _with_landing_hint(records: tuple[Record, ...]) -> tuple[Record, ...]:
