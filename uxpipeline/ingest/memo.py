@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-MAX_CHARACTERS = 512
+MAX_CHARACTERS = 256
 """Longer texts are not kept; with `MAX_TEXTS` it bounds what a hostile file can make us remember."""
-MAX_TEXTS = 8192
+MAX_TEXTS = 4096
 
 
 class Memo(dict[str, T], Generic[T]):
