@@ -188,7 +188,7 @@ def _event_texts(event: Event, changes: list[JsonObject]) -> dict[str, Any]:
     texts: dict[str, Any] = {}
     for field, stored in _EVENT_TEXTS.items():
         given = getattr(event, field)
-        text = given and (stored[given] or None)
+        text = None if given is None else stored[given] or None
         if text != given:
             texts[field] = text
             if text != (visible(given) or None):
