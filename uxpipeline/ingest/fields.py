@@ -13,9 +13,9 @@ T = TypeVar("T")
 def text(line: JsonObject, key: str) -> str | None:
     """Return a string."""
     value = line.get(key)
-    if value is not None and not isinstance(value, str):
-        raise LineRefused("wrong_type", key)
-    return value
+    if value is None or isinstance(value, str):
+        return value
+    raise LineRefused("wrong_type", key)
 
 
 def integer(line: JsonObject, key: str) -> int | None:

@@ -5,6 +5,8 @@ import json
 import re
 from uuid import UUID, uuid5
 
+from msgspec import convert, to_builtins
+
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
 
@@ -25,7 +27,13 @@ def parse_id(value: object, field: str) -> UUID:
     """
     if not isinstance(value, str) or not is_uuid(value):
         raise LineRefused("bad_id", field)
-    return UUID(value)
+    return convert(value, UUID)  # several times faster than `UUID(value)`
+
+
+def spelled(identifier: UUID) -> str:
+    """Return a UUID in its usual form, in lower case; several times faster than `str`."""
+    text: str = to_builtins(identifier)
+    return text
 
 
 def derived_id(*parts: str) -> UUID:

@@ -1,12 +1,12 @@
 """Bounds of single values, as the tables' CHECK constraints have them."""
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from msgspec.json import encode
 
 from uxpipeline.ingest.cleaning import visible
+from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
 
@@ -20,10 +20,9 @@ _EMAIL_LIKE = re.compile(r"@|%(?:25)*40|\uff20", re.IGNORECASE)
 
 def is_session_id(value: str) -> bool:
     """Tell whether `value` can name a session: not empty, not too long, visible, and nobody's e-mail address."""
-    return 0 < len(value) <= MAX_NAME_BYTES and _is_session_id(value)
+    return 0 < len(value) <= MAX_NAME_BYTES and _SESSION_IDS[value]
 
 
-@lru_cache(maxsize=4096)
 def _is_session_id(value: str) -> bool:
     return (
         len(value.encode()) <= MAX_NAME_BYTES
@@ -31,6 +30,9 @@ def _is_session_id(value: str) -> bool:
         and not value.isspace()
         and not _EMAIL_LIKE.search(value)
     )
+
+
+_SESSION_IDS = Memo(_is_session_id)
 
 
 def name(value: str, field: str) -> str:

@@ -68,19 +68,19 @@ def split_lines(pieces: Iterable[bytes]) -> Iterator[RawLine]:
             yield long_line.refused(number)
             long_line = None
         *lines, pending = (pending + rest).split(b"\n")
-        for line in lines:
-            number += 1
-            if line and (content := _content(number, line)):
-                yield bounded(number, content)
+        yield from _contents(lines, number + 1)
+        number += len(lines)
         if len(pending) > MAX_LINE_BYTES:
             long_line, pending = _LongLine(pending), b""
     if long_line:
         yield long_line.refused(number + 1)
-    elif content := _content(number + 1, pending):
-        yield bounded(number + 1, content)
+    else:
+        yield from _contents([pending], number + 1)
 
 
-def _content(number: int, line: bytes) -> bytes:
-    if number == 1:
-        line = line.removeprefix(_BYTE_ORDER_MARK)
-    return b"" if line.isspace() else line
+def _contents(lines: list[bytes], first: int) -> Iterator[RawLine]:
+    if first == 1:
+        lines[:1] = [line.removeprefix(_BYTE_ORDER_MARK) for line in lines[:1]]
+    for number, line in enumerate(lines, first):
+        if line and not line.isspace():
+            yield bounded(number, line)

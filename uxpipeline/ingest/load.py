@@ -179,7 +179,8 @@ class Loader:
             return self._aborted(self._new_load(report), report, error, Tally())
         if source is not None:
             return self._load_from(source, path, replace(report, source=source.name, seen=f"{source.name}: {form}"))
-        unrecognised = InputError(f"`{path}` is in no format we know", "Name its --source, or see docs/sources.md")
+        problem = f"`{report.path}` is in no format we know"
+        unrecognised = InputError(problem, "Name its --source, or see docs/sources.md")
         if not inside_folder:
             raise unrecognised
         return replace(report, status="skipped", problem=str(unrecognised))

@@ -46,9 +46,10 @@ class Parser:
 
     def chunks(self, lines: Iterable[RawLine]) -> Iterator[list[RawLine]]:
         """Cut a stream of lines into chunks as the source needs them: sorted, or without those not asked for."""
-        if self.sorts:
-            return chunked(self._transformer.ordered(lines))
-        return chunked(line for line in lines if self._only is None or line.number in self._only)
+        only = self._only
+        # Lines that explain each other are all needed, whichever are asked for.
+        wanted = lines if only is None or self.sorts else (line for line in lines if line.number in only)
+        return chunked(self._transformer.ordered(wanted))
 
     def blocks(self, lines: Iterable[RawLine]) -> dict[str, bytes]:
         """Return the rows of the stage tables that these lines make, as COPY reads them."""

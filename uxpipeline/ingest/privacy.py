@@ -2,11 +2,13 @@
 
 import hmac
 import re
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
 
 from uxpipeline.ingest.detectors import mask_pii
+from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import (
     Assignment,
     Conversion,
@@ -33,12 +35,22 @@ _WEB_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 def mask_text(text: str, element_type: str | None) -> str:
     """Return the text of a control when it is short, else only the shape of the text: `<text len=17 digits=4>`."""
+    return (_CONTROL_TEXTS if element_type in KEPT_TEXT_TYPES else _SHAPES)[text]
+
+
+def _shape(text: str) -> str:
+    return text if _SHAPE.fullmatch(text) else f"<text len={len(text)} digits={sum(map(str.isdigit, text))}>"
+
+
+def _control_text(text: str) -> str:
     if _SHAPE.fullmatch(text):
         return text
     masked = mask_pii(text)
-    if element_type in KEPT_TEXT_TYPES and len(masked) <= MAX_TEXT_CHARACTERS:
-        return masked
-    return f"<text len={len(text)} digits={sum(map(str.isdigit, text))}>"
+    return masked if len(masked) <= MAX_TEXT_CHARACTERS else _shape(text)
+
+
+_SHAPES = Memo(_shape)
+_CONTROL_TEXTS = Memo(_control_text)
 
 
 def mask_json(value: JsonObject) -> JsonObject:
@@ -60,7 +72,7 @@ class RecordMasker:
         Visitors, addresses and user agents are masked always. Of texts `strict` keeps those of controls, `balanced` all
         but what the detectors find, `off` everything.
         """
-        self._key = key
+        self._hashes = Memo(partial(visitor_hash, key))
         self._masking = masking
 
     def mask(self, record: Record) -> Record:
@@ -74,7 +86,7 @@ class RecordMasker:
         if isinstance(record, Session):
             return self._mask_session(record)
         if isinstance(record, Moment):
-            return replace(record, visitor=visitor_hash(self._key, record.visitor))
+            return replace(record, visitor=self._hashes[record.visitor])
         return record if self._masking == "off" else _mask_told(record)
 
     def _mask_session(self, session: Session) -> Session:
@@ -84,30 +96,30 @@ class RecordMasker:
             exit_page=session.exit_page and clean_url(session.exit_page),
             referrer=session.referrer and clean_referrer(session.referrer),
             user_agent=session.user_agent and coarse_user_agent(session.user_agent),
-            visitor=session.visitor and visitor_hash(self._key, session.visitor),
+            visitor=session.visitor and self._hashes[session.visitor],
         )
 
     def _mask_event(self, event: Event) -> Event:
         page_url = clean_url(event.page_url)
         if event.page_url and not page_url:
             raise LineRefused("bad_url", "page_url")
-        addressed = replace(event, page_url=page_url)
-        return addressed if self._masking == "off" else self._mask_texts(addressed)
+        return replace(event, page_url=page_url) if self._masking == "off" else self._mask_texts(event, page_url)
 
-    def _mask_texts(self, event: Event) -> Event:
+    def _mask_texts(self, event: Event, page_url: str) -> Event:
         text = event.element_text
         if text:
             text = mask_text(text, event.element_type) if self._masking == "strict" else mask_pii(text)
         return replace(
             event,
+            page_url=page_url,
             element_path=event.element_path and mask_pii(event.element_path),
             element_type=event.element_type and mask_pii(event.element_type),
             element_text=text,
             component_id=event.component_id and mask_pii(event.component_id),
-            coordinates=_mask_value(event.coordinates),
-            viewport_size=_mask_value(event.viewport_size),
-            event_data=mask_json(event.event_data),
-            metadata=mask_json(event.metadata),
+            coordinates=event.coordinates and _mask_value(event.coordinates),
+            viewport_size=event.viewport_size and _mask_value(event.viewport_size),
+            event_data=event.event_data and mask_json(event.event_data),
+            metadata=event.metadata and mask_json(event.metadata),
         )
 
 

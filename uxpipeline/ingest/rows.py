@@ -1,12 +1,14 @@
 """From outcomes of lines to rows of the stage tables, as text that COPY reads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from msgspec.json import encode
+from msgspec import to_builtins
+from msgspec.json import Encoder
 from msgspec.structs import replace
 
 from uxpipeline.ingest.records import (
@@ -16,7 +18,6 @@ from uxpipeline.ingest.records import (
     Conversion,
     Event,
     FunnelStep,
-    Ignored,
     Moment,
     Outcome,
     Record,
@@ -71,11 +72,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 _VALUES: Final[dict[type, tuple[str, Callable[[Any], tuple[Any, ...]]]]] = {
     record: (table, attrgetter(*columns)) for record, (table, columns) in _TABLES.items()
 }
-_TEXTS: Final[dict[type, Callable[[Any], str]]] = {
-    UUID: str,
-    datetime: str,
-    dict: lambda value: encode(value).decode(),
-}
+_NONE = type(None)
+_ENCODER: Final = Encoder()
+_MARKS = "\\\t\n\r"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", NULL: f"\\{NULL}"})
 
 
@@ -84,22 +83,33 @@ class Rows:
 
     def __init__(self, load_id: int) -> None:
         self._load_id = load_id
-        self._rows: dict[str, list[str]] = {table: [] for table in COLUMNS}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
+        self._line_nos: dict[str, list[int]] = {table: [] for table in COLUMNS}
         self._hints: dict[str, Session] = {}
 
     def add(self, line_no: int, outcome: Outcome, payload: str) -> None:
         """Add one line; `payload` (masked, capped) is kept only for a rejected one."""
-        start = f"{self._load_id}\t{line_no}"
-        self._rows[LINES].append(_row(start, _line(outcome, payload)))
+        self._add(LINES, line_no, _line(outcome, payload))
         if type(outcome) is Accepted:
             for record in _with_landing_hint(outcome.records):
                 if type(record) is not Session or record.at is None or self._is_news(record):
                     table, values = _VALUES[type(record)]
-                    self._rows[table].append(_row(start, values(record)))
+                    self._add(table, line_no, values(record))
+
+    def _add(self, table: str, line_no: int, values: tuple[Any, ...]) -> None:
+        self._line_nos[table].append(line_no)
+        self._rows[table].append(values)
 
     def blocks(self) -> dict[str, bytes]:
         """The rows of each table that has any."""
-        return {table: "".join(rows).encode() for table, rows in self._rows.items() if rows}
+        return {table: self._block(table, rows) for table, rows in self._rows.items() if rows}
+
+    def _block(self, table: str, rows: list[tuple[Any, ...]]) -> bytes:
+        # By column, not by row: the values of a column are alike, so each step is one pass in C over all of them.
+        columns = map(_column, zip(*rows, strict=True))
+        line_nos = map(str, self._line_nos[table])
+        lines = map("\t".join, zip(repeat(str(self._load_id)), line_nos, *columns, strict=False))
+        return ("\n".join(lines) + "\n").encode()
 
     def _is_news(self, hint: Session) -> bool:
         """Whether an event says something of its session that the last hint did not; most repeat it.
@@ -121,35 +131,37 @@ def lines_in(blocks: Mapping[str, bytes]) -> int:
     return blocks.get(LINES, b"").count(b"\n")
 
 
-def _row(start: str, values: tuple[Any, ...]) -> str:
-    texts = [
-        value if type(value) is str else NULL if value is None else _TEXTS.get(type(value), str)(value)
-        for value in values
-    ]
-    row = "\t".join((start, *texts))
-    if (
-        "\\" in row
-        or "\n" in row
-        or "\r" in row
-        or row.count("\t") > len(values) + 1
-        or row.count(NULL) > values.count(None)
-    ):
-        row = "\t".join((start, *map(_escaped, texts, values)))
-    return row + "\n"
+def _column(values: tuple[Any, ...]) -> Sequence[str]:
+    """Return the values of a column as COPY reads them."""
+    types = {*map(type, values)}
+    nulls = values.count(None) if _NONE in types else 0
+    if nulls == len(values):
+        return [NULL] * nulls
+    texts = _texts(values, types - {_NONE})
+    if nulls:
+        texts = [NULL if value is None else text for text, value in zip(texts, values, strict=True)]
+    everything = "".join(texts)
+    if any(mark in everything for mark in _MARKS) or everything.count(NULL) > nulls:
+        texts = [text if value is None else text.translate(_ESCAPES) for text, value in zip(texts, values, strict=True)]
+    return texts
 
 
-def _escaped(text: str, value: object) -> str:
-    return text if value is None else text.translate(_ESCAPES)
+def _texts(values: tuple[Any, ...], types: set[type]) -> Sequence[Any]:
+    if types == {str}:
+        return values
+    if types == {dict}:
+        return _ENCODER.encode_lines(values).decode().split("\n")[:-1]
+    if types <= {UUID, datetime}:
+        written: Sequence[Any] = to_builtins(values)
+        return written
+    return [*map(str, values)]
 
 
 def _line(outcome: Outcome, payload: str) -> tuple[str | None, ...]:
-    match outcome:
-        case Accepted(source_id, session_id, kind, _):
-            return source_id, session_id, kind, "pending", None, None, None
-        case Ignored(source_id, session_id, kind):
-            return source_id, session_id, kind, "ignored", None, None, None
-        case Rejected(reason, detail):
-            return None, None, "", "quarantined", reason, detail, payload
+    if isinstance(outcome, Rejected):
+        return None, None, "", "quarantined", outcome.reason, outcome.detail, payload
+    became = "pending" if type(outcome) is Accepted else "ignored"
+    return outcome.source_id, outcome.session_id, outcome.kind, became, None, None, None
 
 
 def _with_landing_hint(records: tuple[Record, ...]) -> tuple[Record, ...]:

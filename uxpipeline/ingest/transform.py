@@ -54,6 +54,7 @@ IDENTITY_KEYS = frozenset(
 )
 # What a visitor typed into a field, in the words of Snowplow's form tracking.
 TYPED_KEYS = frozenset({"value"})
+_CONSENTED = (Event, FunnelStep, Assignment)
 _LEFT_OUT = IDENTITY_KEYS | TYPED_KEYS
 _LEFT_OUT_TEXT = re.compile(
     rf"""(\\*"(?:{"|".join(map(re.escape, sorted(_LEFT_OUT)))})\\*"\s*:\s*\\*)"(?:\\.|[^"\\])*"?""", re.DOTALL
@@ -95,18 +96,18 @@ class LineTransformer:
             return outcome
         if outcome.session_id is not None and outcome.session_id in self._erased:
             return ERASED
-        if isinstance(outcome, Accepted) and any(_refuses_consent(record) for record in outcome.records):
-            return WITHOUT_CONSENT
         kind = shortened(mask_pii(outcome.kind), MAX_KIND_BYTES)
         if isinstance(outcome, Ignored):
             session_id = outcome.session_id if is_session_id(outcome.session_id or "") else None
             return replace(outcome, session_id=session_id, kind=kind)
-        records = tuple(self._validator.check(self._masker.mask(record)) for record in outcome.records)
+        if any(map(_refuses_consent, outcome.records)):
+            return WITHOUT_CONSENT
+        records = tuple(map(self._validator.check, map(self._masker.mask, outcome.records)))
         return Accepted(outcome.source_id, outcome.session_id, kind, records)
 
 
 def _refuses_consent(record: Record) -> bool:
-    return isinstance(record, Event | FunnelStep | Assignment) and record.metadata.get("consent") is False
+    return isinstance(record, _CONSENTED) and record.metadata.get("consent") is False
 
 
 def quarantine_payload(line: RawLine) -> str:

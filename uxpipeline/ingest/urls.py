@@ -4,11 +4,11 @@ Every function here gives the same result when applied to its own result.
 """
 
 import re
-from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from uxpipeline.ingest.cleaning import visible
 from uxpipeline.ingest.detectors import looks_random, mask_pii
+from uxpipeline.ingest.memo import Memo
 
 KEPT_QUERY_KEYS = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"})
 ID_SEGMENT = ":id"
@@ -18,7 +18,6 @@ _HOST = re.compile(r"(?:[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::\d+)?")
 _ID = re.compile(r"\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MIN_TOKEN_CHARACTERS = 16
 _MAX_DECODINGS = 5
-_CACHED_CHARACTERS = 1024
 
 
 def clean_url(url: str) -> str:
@@ -27,7 +26,7 @@ def clean_url(url: str) -> str:
     Dropped: user names, the fragment, every other query key. In the path numbers, UUIDs and tokens become `:id`, what
     the detectors find becomes its kind, percent-encoded or not. No `@` is left.
     """
-    return _clean_cached(url) if len(url) <= _CACHED_CHARACTERS else _clean(url)
+    return _CLEANED[url]
 
 
 def clean_referrer(url: str) -> str | None:
@@ -70,7 +69,7 @@ def _clean(url: str) -> str:
     return origin + "/".join(map(_segment, path.split("/"))) + (f"?{kept}" if kept else "")
 
 
-_clean_cached = lru_cache(maxsize=4096)(_clean)
+_CLEANED = Memo(_clean)
 
 
 def _origin(scheme: str, authority: str | None) -> str | None:
@@ -83,8 +82,10 @@ def _origin(scheme: str, authority: str | None) -> str | None:
 
 
 def _segment(segment: str) -> str:
-    if segment.isalpha() and segment.isascii():
-        return segment
+    return segment if segment.isalpha() and segment.isascii() else _SEGMENTS[segment]
+
+
+def _clean_segment(segment: str) -> str:
     decoded = _decoded(segment)
     if decoded is None or _ID.fullmatch(decoded) or _is_token(decoded):
         return ID_SEGMENT
@@ -92,6 +93,9 @@ def _segment(segment: str) -> str:
     if "@" in masked:
         return ID_SEGMENT
     return segment if masked == decoded else quote(masked, safe="[]!$&'()*+,;=~")
+
+
+_SEGMENTS = Memo(_clean_segment)
 
 
 def _decoded(segment: str) -> str | None:

@@ -1,7 +1,8 @@
 """From a user agent string, unique enough to follow a person, to the coarse facts friction depends on."""
 
 import re
-from functools import lru_cache
+
+from uxpipeline.ingest.memo import Memo
 
 # Order matters: every browser names those it wants to be taken for, so the most specific name comes first.
 _BROWSERS = {
@@ -29,17 +30,19 @@ _MAX_CHARACTERS = 1024
 
 def coarse_user_agent(user_agent: str) -> str | None:
     """Return browser, major version and system, e.g. `Chrome 156 / Android`; None for what we do not know."""
-    return _coarse(user_agent[:_MAX_CHARACTERS])
+    return _COARSE_AGENTS[user_agent[:_MAX_CHARACTERS]]
 
 
-@lru_cache(maxsize=1024)
 def device_type_of(user_agent: str) -> str | None:
     """Return `tablet`, `mobile` or `desktop`; None for what we do not know."""
+    return _DEVICE_TYPES[user_agent[:_MAX_CHARACTERS]]
+
+
+def _device_type(user_agent: str) -> str | None:
     kinds = (("tablet", _TABLET), ("mobile", _PHONE), ("desktop", _DESKTOP))
-    return next((kind for kind, pattern in kinds if pattern.search(user_agent[:_MAX_CHARACTERS])), None)
+    return next((kind for kind, pattern in kinds if pattern.search(user_agent)), None)
 
 
-@lru_cache(maxsize=1024)
 def _coarse(user_agent: str) -> str | None:
     if _COARSE.fullmatch(user_agent):
         return user_agent
@@ -48,3 +51,7 @@ def _coarse(user_agent: str) -> str | None:
     )
     system = next((name for name, pattern in _SYSTEMS.items() if pattern.search(user_agent)), "")
     return f"{browser} / {system}" if browser and system else None
+
+
+_COARSE_AGENTS = Memo(_coarse)
+_DEVICE_TYPES = Memo(_device_type)

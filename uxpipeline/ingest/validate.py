@@ -5,12 +5,14 @@ shortened or left out. An event says in `metadata.changes` what was changed on i
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, get_args
 
 from msgspec.structs import replace
 
-from uxpipeline.ingest.cleaning import is_plain, shortened, shortened_start, visible
+from uxpipeline.ingest.cleaning import shortened, shortened_start, visible
 from uxpipeline.ingest.limits import (
     MAX_NAME_BYTES,
     MAX_SMALL_JSON_BYTES,
@@ -20,6 +22,7 @@ from uxpipeline.ingest.limits import (
     is_session_id,
     name,
 )
+from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import (
     Assignment,
     Conversion,
@@ -96,13 +99,14 @@ class Validator:
             raise LineRefused("missing_field", "page_url")
         changes: list[JsonObject] = []
         values = _event_texts(event, changes)
-        values["coordinates"] = _small_object(event.coordinates, "coordinates", changes)
-        values["viewport_size"] = _small_object(event.viewport_size, "viewport_size", changes)
+        values |= _small_objects(event, changes)
         event_data = _measured(event.event_data, changes)
         metadata = {**event.metadata, "changes": changes} if changes else event.metadata
         check_json(event_data, "event_data")
         check_json(metadata, "metadata")
         received_at = self._plausible(event.received_at)
+        if not values and (event_data, metadata, received_at) == (event.event_data, event.metadata, event.received_at):
+            return event
         return replace(event, **values, event_data=event_data, metadata=metadata, received_at=received_at)
 
     def _session(self, session: Session) -> Session:
@@ -182,15 +186,21 @@ def _sessionless(moment: Moment) -> Moment:
 
 def _event_texts(event: Event, changes: list[JsonObject]) -> dict[str, Any]:
     texts: dict[str, Any] = {}
-    for field, (limit, shorten) in EVENT_TEXTS.items():
+    for field, stored in _EVENT_TEXTS.items():
         given = getattr(event, field)
-        if given is None or (given and len(given) * 4 <= limit and is_plain(given)):
-            continue
-        text = visible(given)
-        texts[field] = shorten(text, limit) or None
-        if texts[field] != (text or None):
-            changes.append({"field": field, "reason": "shortened"})
+        text = None if given is None else stored[given] or None
+        if text != given:
+            texts[field] = text
+            if text != (visible(given) or None):
+                changes.append({"field": field, "reason": "shortened"})
     return texts
+
+
+def _stored(shorten: Callable[[str, int], str], limit: int, text: str) -> str:
+    return shorten(visible(text), limit)
+
+
+_EVENT_TEXTS = {field: Memo(partial(_stored, shorten, limit)) for field, (limit, shorten) in EVENT_TEXTS.items()}
 
 
 def _text(value: str | None, limit: int) -> str | None:
@@ -201,13 +211,14 @@ def _matching(pattern: re.Pattern[str], value: str | None) -> str | None:
     return value if value and pattern.fullmatch(value) else None
 
 
-def _small_object(value: Any, field: str, changes: list[JsonObject]) -> JsonObject | None:  # noqa: ANN401 - what a source sent
-    if value is None:
-        return None
-    if isinstance(value, dict) and fits(value, MAX_SMALL_JSON_BYTES):
-        return value
-    changes.append({"field": field, "reason": "too_large" if isinstance(value, dict) else "not_an_object"})
-    return None
+def _small_objects(event: Event, changes: list[JsonObject]) -> dict[str, None]:
+    left_out: dict[str, None] = {}
+    for field in ("coordinates", "viewport_size"):
+        value = getattr(event, field)
+        if value is not None and not (isinstance(value, dict) and fits(value, MAX_SMALL_JSON_BYTES)):
+            changes.append({"field": field, "reason": "too_large" if isinstance(value, dict) else "not_an_object"})
+            left_out[field] = None
+    return left_out
 
 
 def _measured(event_data: JsonObject, changes: list[JsonObject]) -> JsonObject:

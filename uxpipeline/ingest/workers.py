@@ -90,7 +90,8 @@ class _Worker:
 
     def blocks(self, chunk: list[RawLine]) -> dict[str, bytes]:
         try:
-            self._send([tuple(line) for line in chunk])
+            # By column: one tuple a line would take as long to send as the line to decode.
+            self._send([*zip(*chunk, strict=True)])
             assert self._process.stdout is not None  # noqa: S101  # it is a pipe
             blocks: dict[str, bytes] = pickle.load(self._process.stdout)  # noqa: S301  # of our own child
         except (OSError, EOFError, pickle.UnpicklingError):
@@ -131,7 +132,7 @@ def serve(given: BinaryIO, answers: BinaryIO) -> None:
     try:
         parser = Parser(pickle.load(given))  # noqa: S301  # from our own parent
         while True:
-            lines = [RawLine(*line) for line in pickle.load(given)]  # noqa: S301  # as above
+            lines = map(RawLine, *pickle.load(given))  # noqa: S301  # as above
             pickle.dump(parser.blocks(lines), answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
     except (EOFError, BrokenPipeError):

@@ -174,3 +174,8 @@ def test_a_session_keeps_what_its_columns_know(field: str, given: object, kept: 
 )
 def test_no_stored_text_holds_invisible_characters(build: Callable[[str], Record]) -> None:
     assert VALIDATOR.check(build("a\x00\u202eb\u200b\x1b\U000e0041")) == build("ab")
+
+
+@pytest.mark.parametrize("field", ["element_path", "element_type", "element_text", "component_id"])
+def test_an_empty_text_of_an_event_is_none(field: str) -> None:
+    assert VALIDATOR.check(an_event(**{field: ""})) == an_event(**{field: None})

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from uxpipeline.ingest.fields import integer, mapping, required, text, time
 from uxpipeline.ingest.funnels import Step
-from uxpipeline.ingest.ids import content_id, parse_id
+from uxpipeline.ingest.ids import content_id, parse_id, spelled
 from uxpipeline.ingest.records import (
     Accepted,
     Assignment,
@@ -71,7 +71,7 @@ class Native:
             raise LineRefused("unknown_kind", "kind")
         session_id = required(text(line, "session_id"), "session_id")
         line_id = content_id(session_id, kind, line) if line.get("id") is None else parse_id(line["id"], "id")
-        return Accepted(str(line_id), session_id, kind, tuple(self._kinds[kind](line, line_id)))
+        return Accepted(spelled(line_id), session_id, kind, tuple(self._kinds[kind](line, line_id)))
 
     def _event(self, line: JsonObject, line_id: UUID) -> Iterable[Record]:
         event = Event(
@@ -90,8 +90,10 @@ class Native:
             metadata=mapping(line, "metadata"),
             received_at=time(line, "received_at"),
         )
-        steps = derived_steps(self._steps(event), event.session_id, line_id, event.timestamp, event.received_at)
-        return (event, *steps)
+        steps = self._steps(event)
+        if not steps:
+            return (event,)
+        return (event, *derived_steps(steps, event.session_id, line_id, event.timestamp, event.received_at))
 
     def _steps(self, event: Event) -> tuple[Step, ...]:
         if event.event_type == "page_view":
