@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -155,7 +154,6 @@ def _step(where: str, funnel: str, order: int, entry: Any) -> Step:  # noqa: ANN
     return Step(funnel, entry["step"], order, trigger, value)
 
 
-@lru_cache(maxsize=1024)
 def _snake_case(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 

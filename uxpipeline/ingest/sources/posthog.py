@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from uxpipeline.ingest.fields import required, text
 from uxpipeline.ingest.funnels import Step
 from uxpipeline.ingest.ids import derived_id, parse_id
+from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import (
     Accepted,
     Assignment,
@@ -20,7 +22,7 @@ from uxpipeline.ingest.records import (
 )
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.elements import NOWHERE, Place, Target, target_of
-from uxpipeline.ingest.sources.posthog_elements import parse_list, target_of_chain
+from uxpipeline.ingest.sources.posthog_elements import LONGEST_CHAIN, parse_list, target_of_chain
 from uxpipeline.ingest.sources.posthog_hit import Hit, properties_of, read_hit, session_of
 from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.sources.signals import form_start_by
@@ -42,6 +44,7 @@ class PostHog:
     def __init__(self, context: Context) -> None:
         self._rules = context.rules
         self._component_attribute = context.component_attribute
+        self._targets = Memo(partial(target_of_chain, component_attribute=context.component_attribute), LONGEST_CHAIN)
         self._mappings: dict[str, Callable[[Hit], list[Record]]] = {
             "$pageview": self._page_view,
             "$pageleave": self._scroll_depth,
@@ -155,7 +158,7 @@ class PostHog:
 
     def _target(self, hit: Hit) -> Target:
         if hit.chain:
-            return target_of_chain(hit.chain, self._component_attribute)
+            return self._targets[hit.chain]
         elements = hit.properties.get("$elements")
         return target_of(parse_list(elements), self._component_attribute) if isinstance(elements, list) else Target()
 

@@ -6,7 +6,6 @@ escaped. A class may contain a colon, so the pairs begin at the first colon that
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.sources.elements import Element, Target, target_of
@@ -16,9 +15,10 @@ _TAG = re.compile(r"[A-Za-z][\w-]*")
 _FIRST_PAIR = re.compile(r':(?=[\w-]*=")')
 _PAIR = re.compile(r'([^"=]*)="((?:\\.|[^"\\])*)"', re.DOTALL)
 _MAX_POSITION_DIGITS = 6
+LONGEST_CHAIN = 4096
+"""Characters of a chain that is worth remembering; most are shorter."""
 
 
-@lru_cache(maxsize=1024)
 def target_of_chain(chain: str, component_attribute: str) -> Target:
     """Return the target that an `elements_chain` describes."""
     return target_of(parse_chain(chain), component_attribute)

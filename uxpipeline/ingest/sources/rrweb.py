@@ -5,9 +5,7 @@ sorted by recording and time, and a click whose page has no snapshot in its file
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeGuard
+from typing import ClassVar
 from uuid import UUID
 
 from uxpipeline.ingest.fields import mapping, required, text
@@ -16,20 +14,36 @@ from uxpipeline.ingest.ids import content_id, derived_id
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Record
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.sources.elements import NOWHERE, Form, Place, Target
-from uxpipeline.ingest.sources.reading import Order, Reading
+from uxpipeline.ingest.sources.elements import NOWHERE, Place, Target
+from uxpipeline.ingest.sources.reading import Reading
+from uxpipeline.ingest.sources.rrweb_hit import (
+    CLICK,
+    CUSTOM,
+    DOM_LOADED,
+    FOCUS,
+    INCREMENTAL,
+    INPUT,
+    INTERACTION,
+    LOAD,
+    META,
+    MOVE,
+    MUTATION,
+    SCROLL,
+    SNAPSHOT,
+    SOURCES,
+    TYPES,
+    Hit,
+    is_number,
+    kind_of,
+    order_of,
+    recording_of,
+)
 from uxpipeline.ingest.sources.rrweb_mirror import Mirror
 from uxpipeline.ingest.sources.rrweb_pointer import RESTS, Pointer, Rest, positions_of
+from uxpipeline.ingest.sources.rrweb_recording import Page, Recording, Submit
 from uxpipeline.ingest.sources.signals import form_start_by, rage_clicks
 from uxpipeline.ingest.sources.steps import derived_steps
 from uxpipeline.ingest.urls import url_path
-
-TYPES = ("dom_content_loaded", "load", "full_snapshot", "incremental", "meta", "custom", "plugin")
-_DOM_LOADED, _LOAD, _SNAPSHOT, _INCREMENTAL, _META, _CUSTOM = range(6)
-_MUTATION, _MOVE, _INTERACTION, _SCROLL, _VIEWPORT, _INPUT = range(6)
-SOURCES = ("mutation", "mouse_move", "mouse_interaction", "scroll", "viewport", "input", "touch_move")
-_CLICK, _FOCUS = 2, 5
-INTERACTIONS = {0: "mouse_up", 1: "mouse_down", 2: "click", 3: "context_menu", 4: "double_click", 5: "focus", 6: "blur"}
 
 NAMED_TAGS = {"js_error": "error"}
 SUBMIT_WITHIN_MS = 10_000
@@ -42,65 +56,6 @@ _SUBMIT: JsonObject = {
     "parameters": {"on": ["click", "page"], "within_ms": SUBMIT_WITHIN_MS},
 }
 _KEPT_PAYLOAD = ("type", "message", "source", "line", "column", "field", "percentage")
-_LARGEST_TIME = 2**53
-
-
-@dataclass(slots=True)
-class Hit:
-    """One event of a recording."""
-
-    id: UUID
-    session_id: str
-    at_ms: int
-    data: JsonObject
-
-    @property
-    def at(self) -> datetime:
-        """When it happened."""
-        return _moment(self.at_ms)
-
-
-@dataclass(slots=True)
-class Submit:
-    """A click that may turn out to have submitted a form."""
-
-    hit: Hit
-    form: Form
-    page: "Page"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One view of a page."""
-
-    url: str
-    view: str
-    viewport: JsonObject | None
-
-
-@dataclass(slots=True)
-class Recording:
-    """What is known so far of one recording."""
-
-    name: str
-    page: Page | None = None
-    mirror: Mirror | None = None
-    pointer: Pointer = field(default_factory=Pointer)
-    submit: Submit | None = None
-    loading: bool = False
-    last: tuple[JsonObject, Outcome] | None = None
-
-
-def order_of(line: JsonObject) -> Order | None:
-    """Return the recording, time and rank of an event; what later events build on ranks before them."""
-    name, kind, timestamp, data = _recording_of(line), line.get("type"), line.get("timestamp"), line.get("data")
-    if name is None or not _is_number(kind) or not _is_number(timestamp) or not isinstance(data, dict):
-        return None
-    source = data.get("source")
-    rank = {_DOM_LOADED: 0, _LOAD: 1, _META: 2, _SNAPSHOT: 3}.get(kind, 5 if source != _MUTATION else 4)
-    if kind == _INCREMENTAL and source == _MOVE and (positions := positions_of(data, timestamp)):
-        return name, positions[0].at_ms, rank
-    return name, timestamp, rank
 
 
 class RRWeb:
@@ -116,21 +71,18 @@ class RRWeb:
         self._event_types = {**NAMED_TAGS, **context.rules.event_types}
         self._recording = Recording("")
         self._sources: dict[int, Callable[[Hit], list[Record]]] = {
-            _MUTATION: self._mutation,
-            _MOVE: self._move,
-            _INTERACTION: self._interaction,
-            _SCROLL: self._scroll,
-            _INPUT: self._touch,
+            MUTATION: self._mutation,
+            MOVE: self._move,
+            INTERACTION: self._interaction,
+            SCROLL: self._scroll,
+            INPUT: self._touch,
         }
 
     @classmethod
     def recognises(cls, sample: Sequence[JsonObject]) -> bool:
         """Tell whether some object is an event of a recording with its session."""
         return any(
-            "session_id" in line
-            and _is_number(line.get("type"))
-            and _is_number(line.get("timestamp"))
-            and "data" in line
+            "session_id" in line and is_number(line.get("type")) and is_number(line.get("timestamp")) and "data" in line
             for line in sample
         )
 
@@ -142,7 +94,7 @@ class RRWeb:
                 consists of, is not in the file.
         """
         session_id = required(text(line, "session_id"), "session_id")
-        name = required(_recording_of(line), "session_id")
+        name = required(recording_of(line), "session_id")
         if name != self._recording.name:
             self._recording = Recording(name)
         last = self._recording.last
@@ -154,31 +106,31 @@ class RRWeb:
 
     def _mapped(self, line: JsonObject, session_id: str) -> Outcome:
         kind, at_ms, data = line.get("type"), line.get("timestamp"), mapping(line, "data")
-        if not _is_number(kind) or not 0 <= kind < len(TYPES):
+        if not is_number(kind) or not 0 <= kind < len(TYPES):
             raise LineRefused("wrong_type", "type")
-        if not _is_number(at_ms):
+        if not is_number(at_ms):
             raise LineRefused("bad_time", "timestamp")
-        if kind in (_DOM_LOADED, _LOAD):
+        if kind in (DOM_LOADED, LOAD):
             self._recording.loading = True
             return Ignored(None, session_id, TYPES[kind])
-        if kind == _SNAPSHOT:
+        if kind == SNAPSHOT:
             node = data.get("node")
             self._recording.mirror = Mirror(node) if isinstance(node, dict) else None
             return Ignored(None, session_id, TYPES[kind])
         hit = Hit(_NO_ID, session_id, at_ms, data)
-        if kind == _INCREMENTAL and data.get("source") == _MUTATION:
+        if kind == INCREMENTAL and data.get("source") == MUTATION:
             self._mutation(hit)
-            return Ignored(None, session_id, SOURCES[_MUTATION])
+            return Ignored(None, session_id, SOURCES[MUTATION])
         hit.id = content_id(session_id, "rrweb", line)
         loading, self._recording.loading = self._recording.loading, False
-        if kind == _META:
+        if kind == META:
             return _outcome(hit, TYPES[kind], self._page(hit, loading=loading))
-        if kind == _CUSTOM:
+        if kind == CUSTOM:
             tag = required(text(data, "tag"), "data.tag")
             return _outcome(hit, tag, self._custom(hit, tag))
         source = data.get("source")
-        mapped = self._sources.get(source) if kind == _INCREMENTAL and _is_number(source) else None
-        return _outcome(hit, _kind(kind, data), mapped(hit) if mapped else [])
+        mapped = self._sources.get(source) if kind == INCREMENTAL and is_number(source) else None
+        return _outcome(hit, kind_of(kind, data), mapped(hit) if mapped else [])
 
     def _page(self, hit: Hit, *, loading: bool) -> list[Record]:
         """A page began, unless the client only repeats where it is, as it does before every later snapshot."""
@@ -188,7 +140,7 @@ class RRWeb:
         if recording.page is not None and recording.page.url == url and not loading and not records:
             return []
         width, height = hit.data.get("width"), hit.data.get("height")
-        viewport = {"width": width, "height": height} if _is_number(width) and _is_number(height) else None
+        viewport = {"width": width, "height": height} if is_number(width) and is_number(height) else None
         recording.page, recording.mirror = Page(url, str(hit.at_ms), viewport), None
         recording.pointer = Pointer()
         return [*records, self._event(hit, "page_view"), *_steps(hit, self._rules.page(url_path(url)))]
@@ -222,17 +174,15 @@ class RRWeb:
         return hovers
 
     def _interaction(self, hit: Hit) -> list[Record]:
-        match hit.data.get("type"):
-            case 2:
-                return self._click(hit)
-            case 5:
-                return self._touch(hit)
-        return []
+        touched = hit.data.get("type")
+        if touched == CLICK:
+            return self._click(hit)
+        return self._touch(hit) if touched == FOCUS else []
 
     def _click(self, hit: Hit) -> list[Record]:
         target, node, page = self._target(hit), hit.data.get("id"), self._recording.page
         x, y = hit.data.get("x"), hit.data.get("y")
-        coordinates = {"x": x, "y": y} if _is_number(x) and _is_number(y) else None
+        coordinates = {"x": x, "y": y} if is_number(x) and is_number(y) else None
         rage = rage_clicks(page.view if page else "", "", RAGE_WITHIN_PX) if coordinates else None
         records: list[Record] = [self._event(hit, "click", target.place, _field(target), rage, coordinates=coordinates)]
         ended, rest = self._recording.pointer.clicked(hit.at_ms)
@@ -257,7 +207,7 @@ class RRWeb:
     def _scroll(self, hit: Hit) -> list[Record]:
         target, node, mirror = self._target(hit), hit.data.get("id"), self._recording.mirror
         x, y = hit.data.get("x"), hit.data.get("y")
-        if not _is_number(x) or not _is_number(y):
+        if not is_number(x) or not is_number(y):
             return []
         place = NOWHERE if mirror is None or node == mirror.root else target.place
         return [self._event(hit, "scroll", place, {"x": x, "y": y})]
@@ -277,7 +227,7 @@ class RRWeb:
         mirror, node = self._recording.mirror, hit.data.get("id")
         if mirror is None:
             raise LineRefused("no_snapshot", "data.id")
-        return mirror.target(node, self._component_attribute) if _is_number(node) else Target()
+        return mirror.target(node, self._component_attribute) if is_number(node) else Target()
 
     def _event(
         self,
@@ -321,15 +271,6 @@ def _outcome(hit: Hit, kind: str, records: list[Record]) -> Outcome:
     return Accepted(str(hit.id), hit.session_id, kind, tuple(records))
 
 
-def _kind(kind: int, data: JsonObject) -> str:
-    source, interaction = data.get("source"), data.get("type")
-    if kind != _INCREMENTAL or not _is_number(source) or not 0 <= source < len(SOURCES):
-        return TYPES[kind]
-    if source == _INTERACTION and _is_number(interaction):
-        return INTERACTIONS.get(interaction, SOURCES[source])
-    return SOURCES[source]
-
-
 def _steps(hit: Hit, steps: Sequence[Step]) -> list[Record]:
     return [*derived_steps(steps, hit.session_id, hit.id, hit.at)]
 
@@ -337,22 +278,3 @@ def _steps(hit: Hit, steps: Sequence[Step]) -> list[Record]:
 def _field(target: Target) -> JsonObject:
     form = target.form
     return {"form_id": form.form_id, "field": form.field} if form and form.field else {}
-
-
-def _recording_of(line: JsonObject) -> str | None:
-    """Return what names a recording: the session and, where the visitor had several, the window."""
-    session, window = line.get("session_id"), line.get("window_id")
-    if not isinstance(session, str) or not session:
-        return None
-    return f"{session}\n{window}" if isinstance(window, str) else session
-
-
-def _is_number(value: Any) -> TypeGuard[int]:  # noqa: ANN401 - what a client sent
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_TIME
-
-
-def _moment(at_ms: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(at_ms / 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        raise LineRefused("bad_time", "timestamp") from None

@@ -7,12 +7,12 @@ which has a column per schema. Numbers may be text, names inside JSON in camel o
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from uxpipeline.ingest.fields import required, text
 from uxpipeline.ingest.ids import derived_id, parse_id
+from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import JsonObject, Session
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.strict_json import decode
@@ -187,14 +187,16 @@ def _entities(line: JsonObject) -> dict[str, JsonObject]:
                     found.setdefault(name, _object(entity.get("data")))
     if "contexts" not in line:
         for key in line:
-            if name := _entity_of(key):
+            if name := _ENTITY_OF[key]:
                 found.setdefault(name, _object(line[key]))
     return found
 
 
-@lru_cache(maxsize=1024)
 def _entity_of(column: str) -> str | None:
     return _ENTITIES.get(column.rstrip(_VERSION))
+
+
+_ENTITY_OF = Memo(_entity_of)
 
 
 def _object(value: Any) -> JsonObject:  # noqa: ANN401 - what a loader wrote
