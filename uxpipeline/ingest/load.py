@@ -35,6 +35,7 @@ from uxpipeline.ingest.readers import read_lines, sample, sha256_of
 from uxpipeline.ingest.rows import lines_in
 from uxpipeline.ingest.sources.base import Source, detect, source_named
 from uxpipeline.ingest.sources.context import Context
+from uxpipeline.ingest.sources.snowplow import is_wire_form
 from uxpipeline.ingest.stage import copy_blocks
 from uxpipeline.ingest.workers import parsed
 from uxpipeline.settings import Settings
@@ -45,6 +46,7 @@ ONE_STATEMENT: Auditor = OneStatement()
 CLOCK_SKEW = timedelta(minutes=5)
 Status = Literal["loaded", "already_loaded", "replayed", "aborted", "skipped"]
 _UNKNOWN = "unknown"
+_WIRE_FORM = "Snowplow's wire form"
 
 
 @dataclass
@@ -179,8 +181,7 @@ class Loader:
             return self._aborted(self._new_load(report), report, error, Tally())
         if source is not None:
             return self._load_from(source, path, replace(report, source=source.name, seen=f"{source.name}: {form}"))
-        problem = f"`{report.path}` is in no format we know"
-        unrecognised = InputError(problem, "Name its --source, or see docs/sources.md")
+        unrecognised = _unrecognised(report.path, form)
         if not inside_folder:
             raise unrecognised
         return replace(report, status="skipped", problem=str(unrecognised))
@@ -191,7 +192,7 @@ class Loader:
         if not path.stat().st_size:
             return named, "empty"
         form, objects = sample(path)
-        return named or detect(objects, self.context), form
+        return named or detect(objects, self.context), _WIRE_FORM if is_wire_form(objects) else form
 
     def _load_from(
         self, source: Source, path: Path, report: FileReport, quarantined: QuarantinedFile | None = None
@@ -373,3 +374,12 @@ def _filled(report: FileReport, tally: Tally) -> FileReport:
 def _already_loaded(name: str, known: Settled) -> FileReport:
     sha256, source, lines = known[name]
     return FileReport(name, source, sha256, "already_loaded", lines=lines, duplicates=lines)
+
+
+def _unrecognised(path: str, form: str) -> InputError:
+    if form == _WIRE_FORM:
+        return InputError(
+            f"`{path}` holds requests of Snowplow's tracker, not events",
+            "Load the enriched events that Snowplow makes of them, see docs/sources.md",
+        )
+    return InputError(f"`{path}` is in no format we know", "Name its --source, or see docs/sources.md")

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uxpipeline.experiments.counts import DayCounts
@@ -120,12 +120,14 @@ def test_a_clear_winner_named_the_other_way_is_worse() -> None:
 
 
 @given(st.integers(0, 10_000), st.sampled_from([-0.5, -0.2, 0.0, 0.2, 0.5]))
+@example(3869, 0.0)
 def test_a_late_run_decides_what_daily_runs_would_have(seed: int, lift: float) -> None:
     counts = simulated(seed, lift=lift, days=44)
     daily = [decide(DESIGN, first(counts, days)) for days in range(1, 45)]
     decided = [verdict for verdict in daily if verdict.final]
 
-    assert decide(DESIGN, counts) == decided[0]
+    # Where chance shares out the visitors unevenly, all of them pause.
+    assert decide(DESIGN, counts) == (decided[0] if decided else daily[-1])
     assert all(verdict == decided[0] for verdict in decided)
 
 

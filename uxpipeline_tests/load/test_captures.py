@@ -1,5 +1,6 @@
 """The same ten visits through four trackers: what is loaded equals their own log, where the client can know it."""
 
+import csv
 import gzip
 import json
 import random
@@ -134,6 +135,31 @@ def test_rrweb(shop: Landing) -> None:
         "order": TRUTH["conversions"]["order"],
         "lead": TRUTH["conversions"]["lead"],
     }
+
+
+def test_rrweb_has_the_clicks_and_bursts_that_a_peer_finds(shop: Landing) -> None:
+    """The trace was made by `spoiler`, which reads recordings by rules of its own; its times are tenths of a second."""
+    load(shop, "rrweb")
+    order = """
+        select visit.number, be.event_type, extract(epoch from be."timestamp" - visit.created_at)::float8
+        from public.behavior_events be
+        join (
+            select session_id, created_at, row_number() over (order by created_at) as number from public.user_sessions
+        ) visit using (session_id)
+        where be.event_type in ('click', 'rage_click') order by be."timestamp"
+    """
+    ours: dict[str, dict[int, list[float]]] = {"click": {}, "rage_click": {}}
+    for visit, kind, second in rows(shop.connection, order):
+        ours[kind].setdefault(visit, []).append(second)
+    theirs: dict[str, dict[int, list[float]]] = {"click": {}, "rage": {}}
+    with (DATA / "protocol_rrweb/peer_spoiler_trace.tsv").open(encoding="utf-8") as trace:
+        for row in csv.DictReader(trace, delimiter="\t"):
+            if row["kind"] == "click":
+                theirs["click"].setdefault(int(row["session"]), []).append(float(row["t_s"]))
+                if "rage" in row["flags"]:
+                    theirs["rage"].setdefault(int(row["session"]), []).append(float(row["t_s"]))
+    assert ours["click"] == {visit: pytest.approx(at, abs=0.15) for visit, at in theirs["click"].items()}
+    assert ours["rage_click"] == {visit: pytest.approx([at[2]], abs=0.15) for visit, at in theirs["rage"].items()}
 
 
 def test_segment(shop: Landing) -> None:

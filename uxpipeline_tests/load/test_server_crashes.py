@@ -16,6 +16,7 @@ from uxpipeline.settings import Settings
 from uxpipeline_tests.conftest import temporary_home
 from uxpipeline_tests.db.queries import value
 from uxpipeline_tests.load.conftest import FUNNELS
+from uxpipeline_tests.load.invariants import assert_invariants
 from uxpipeline_tests.load.landing import CLEAN, Landing, counts
 from uxpipeline_tests.load.lines import Line, event, record
 from uxpipeline_tests.load.steps import at_step
@@ -42,7 +43,10 @@ def database(server: EmbeddedServer) -> Iterator[str]:
     server.ensure_alive()
     yield server.url()
     with connect(server.url()) as connection:
-        connection.execute(CLEAN.encode())
+        try:
+            assert_invariants(connection)
+        finally:
+            connection.execute(CLEAN.encode())
 
 
 @pytest.fixture
@@ -65,9 +69,17 @@ def answers(url: str) -> bool:
 
 
 def load_while_killing(landing: Landing, path: Path, url: str, step: str, pid: int | None) -> None:
-    """Load on a connection of its own; at a step the process `pid`, or the one that serves us, is killed."""
+    """Load on a connection of its own; at a step the process that serves us is killed, after the server's own if given.
+
+    A process that serves outlives its server for as long as it has work: it might commit.
+    """
     with pytest.MonkeyPatch.context() as patch, connect(url) as lost:
-        at_step(patch, step, lambda: os.kill(pid or lost.info.backend_pid, signal.SIGKILL))
+
+        def kill() -> None:
+            for victim in (pid, lost.info.backend_pid) if pid else (lost.info.backend_pid,):
+                os.kill(victim, signal.SIGKILL)
+
+        at_step(patch, step, kill)
         replace(landing, connection=lost).load_file(path)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import zstandard
 
+from uxpipeline.errors import InputError
 from uxpipeline.ingest.ledger import quarantined_files
 from uxpipeline.ingest.load import FileReport, replay_lines
 from uxpipeline_tests.db.queries import column, rows, value
@@ -254,3 +255,13 @@ def test_files_of_a_folder_are_told_apart(landing: Landing) -> None:
         ("unknown", "skipped"),
         ("native", "loaded"),
     ]
+
+
+def test_requests_of_the_tracker_are_told_from_events(landing: Landing) -> None:
+    request = {"schema": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", "data": [{"e": "pv"}]}
+    path = landing.write([request])
+    with pytest.raises(InputError, match="requests of Snowplow's tracker"):
+        landing.load_file(path)
+    [skipped] = landing.load_all(landing.folder)
+    assert skipped.status == "skipped"
+    assert "enriched events" in (skipped.problem or "")

@@ -1,6 +1,8 @@
 """Lines of every source with something in each of their texts that must not come to rest anywhere."""
 
+import csv
 import gzip
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +10,9 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import uxpipeline
+from uxpipeline_tests.ingest import snowplow_files as snowplow
+from uxpipeline_tests.ingest.builders import DATA, recorded
+from uxpipeline_tests.ingest.test_rrweb import PAGE
 from uxpipeline_tests.load.lines import assignment, conversion, event, record, step
 
 SECRET = "ada.canary@leak.example 4111 1111 1111 1111 sk_live_4eC39HqLyjWDarjtT1zdp7dc"
@@ -15,7 +20,7 @@ TRACES = ("ada.canary", "leak.example", "4111 1111", "4111111", "4eC39Hq")
 """Nowhere at all."""
 WHO = "zebracanary"
 """Who somebody is or what they typed: in no log, report or metadata."""
-IDS = ("uuid", "id")
+IDS = ("uuid", "id", "event_id", "messageId")
 Line = dict[str, Any]
 
 
@@ -51,7 +56,73 @@ def posthog() -> list[Line]:
     return list(kinds.values())
 
 
-SOURCES = {"native": native, "posthog": posthog}
+def segment() -> list[Line]:
+    return _messages("segment")
+
+
+def rudderstack() -> list[Line]:
+    return _messages("rudderstack")
+
+
+def _messages(source: str) -> list[Line]:
+    """One captured message of each kind."""
+    kinds: dict[str, Line] = {}
+    for line in _captured(f"protocol_{source}"):
+        kinds.setdefault(f"{line['type']} {line.get('event')}", line)
+    who = {"anonymousId": f"visitor-{WHO}", "userId": f"user-{WHO}"}
+    return [line | who | {"properties": line["properties"] | {"text": f"typed {WHO}"}} for line in kinds.values()]
+
+
+def rrweb() -> list[Line]:
+    """A small page, and one captured event of each kind but the pages themselves."""
+    kinds: dict[str, Line] = {"page": recorded(2, {"node": PAGE})}
+    for line in _captured("protocol_rrweb"):
+        if line["type"] != 2:
+            kinds.setdefault(f"{line['type']} {line['data'].get('source')} {line['data'].get('tag')}", line)
+    return [line | {"session_id": f"session-{WHO}"} for line in kinds.values()]
+
+
+def _captured(folder: str) -> list[Line]:
+    [path] = set((DATA / folder).glob("*.jsonl.gz")) - {DATA / folder / "truth.jsonl.gz"}
+    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+def _enriched() -> list[snowplow.Cells]:
+    """One captured event of each kind."""
+    kinds: dict[str, snowplow.Cells] = {}
+    for row in snowplow.captured():
+        kinds.setdefault(row["event_name"], row)
+    who = {"user_id": WHO, "domain_userid": f"visitor-{WHO}", "page_title": f"typed {WHO}"}
+    return [row | who for row in kinds.values()]
+
+
+def _enriched_tsv() -> bytes:
+    return snowplow.enriched(planted(_enriched()))
+
+
+def _atomic_csv() -> bytes:
+    """As loaders make a table of it: what was one JSON text has texts of its own."""
+    table = list(planted([snowplow.loaded(row) for row in _enriched()]))
+    names = list(dict.fromkeys(name for row in table for name in row))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    for row in table:
+        cells = (row.get(name, "") for name in names)
+        writer.writerow([cell if isinstance(cell, str) else json.dumps(cell) for cell in cells])
+    return out.getvalue().encode()
+
+
+SOURCES = {"native": native, "posthog": posthog, "segment": segment, "rudderstack": rudderstack, "rrweb": rrweb}
+
+
+def files() -> dict[str, bytes]:
+    """Files of every source and form, by name."""
+    lines = {
+        f"{name}.ndjson": "".join(f"{json.dumps(line)}\n" for line in planted(lines())).encode()
+        for name, lines in SOURCES.items()
+    }
+    return lines | {"snowplow.tsv": _enriched_tsv(), "snowplow.csv": _atomic_csv()}
 
 
 def planted(lines: list[Line]) -> Iterator[Line]:

@@ -17,6 +17,7 @@ from uxpipeline.ingest.urls import url_path
 
 _FORM_START = form_start_by("focus")
 _FORM = {"element_path": "form", "element_type": "form"}
+_WIRE = "iglu:com.snowplowanalytics.snowplow/payload_data/"
 _PLAIN_ID = re.compile(r"[\w-]+", re.ASCII)
 _ERROR_FIELDS = {
     "type": "exceptionName",
@@ -26,6 +27,11 @@ _ERROR_FIELDS = {
     "line": "lineNumber",
     "column": "lineColumn",
 }
+
+
+def is_wire_form(sample: Sequence[JsonObject]) -> bool:
+    """Tell whether objects are what the tracker sends to its collector, before Snowplow makes events of it."""
+    return any(str(line.get("schema")).startswith(_WIRE) for line in sample)
 
 
 class Snowplow:
