@@ -55,12 +55,14 @@ class World:
         """
         new = round(events * (1 - _LATE_SHARE) / EVENTS_A_SESSION / days)
         late = round(events * _LATE_SHARE / _LATE_EVENTS / days)
+        # Steps of their own: an old session may be late again in another batch, and an event happens once.
+        first_step = _LATE_STEP + batch * _LATE_EVENTS
         for back in range(days):
             day = self.last_day - timedelta(days=back)
             first = 10_000_000 * (batch + 1) + back * new
             _add(connection, day, first, first + new - 1)
             old = back * self.sessions_a_day + batch * late % max(1, self.sessions_a_day - late)
-            _add(connection, day, old, old + late - 1, events_each=_LATE_EVENTS, first_step=_LATE_STEP)
+            _add(connection, day, old, old + late - 1, events_each=_LATE_EVENTS, first_step=first_step)
 
     def _prepare(self, connection: Connection) -> None:
         first, last = self.last_day - timedelta(days=self.days), self.last_day + timedelta(days=8)
