@@ -3,11 +3,12 @@
     python -m benchmarks.refresh --events 1000000 3000000 10000000 [--out FILE.json]
     python -m benchmarks.refresh --history 30 90 180 365 [--plot FILE.svg]
 
-Each world is made on an embedded server of its own with its ordinary settings, in a temporary folder that is removed
-afterwards. A million events take about 1 GB of disk and four minutes on two cores, ten million 10 GB and an hour.
-Every row of the five relations is compared after every refresh. The seed's refresh is that of its two materialized
-views, plainly or concurrently, whichever took less the first time. Ours keeps what the three views read up to date too,
-so the second share compares with the seed's refresh and its three views stored in full.
+New events are 1 % of a world's; with `--history` they are as many in each world as in the shortest, so that only
+history differs. Each world is made on an embedded server of its own with its ordinary settings, in a temporary folder
+that is removed afterwards. A million events take about 1 GB of disk and four minutes on two cores, ten million 10 GB and
+an hour. Every row of the five relations is compared after every refresh. The seed's refresh is that of its two
+materialized views, plainly or concurrently, whichever took less the first time. Ours keeps what the three views read up
+to date too, so the second share compares with the seed's refresh and its three views stored in full.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,7 +44,7 @@ from uxpipeline.settings import Settings
 EVENTS = (200_000,)
 PER_DAY = 10_000
 NEW_SHARE = 0.01
-SCENARIOS = {"nothing new": 0, "1 % new on one day": 1, "1 % new on ten days": 10}
+SCENARIOS = {"nothing new": 0, "new on one day": 1, "new on ten days": 10}
 """How many days the new events of a scenario fall on."""
 _DATABASE = "bench"
 _SIZES = """
@@ -62,6 +63,7 @@ class Measured:
 
     events: int
     days: int
+    new: int
     made: Cost
     first_build: Cost
     seed: dict[str, Cost] = field(default_factory=dict)
@@ -81,11 +83,12 @@ def main(arguments: Sequence[str]) -> int:
     worlds = [(days * given.per_day, days) for days in given.history] or [
         (events, given.days) for events in given.events
     ]
+    shares = [min(events for events, _ in worlds)] * len(worlds) if given.history else [events for events, _ in worlds]
     found = []
-    for events, days in worlds:
+    for (events, days), share in zip(worlds, shares, strict=True):
         print(f"{events:,} events on {days} days ...", file=sys.stderr, flush=True)  # noqa: T201
         with _database(fast=given.fast) as (server, connection):
-            found.append(measure(server, connection, events, days))
+            found.append(measure(server, connection, World(events, days, _yesterday()), round(share * NEW_SHARE)))
     print_costs(found)
     print_queries(found)
     print_sizes(found)
@@ -96,13 +99,12 @@ def main(arguments: Sequence[str]) -> int:
     return int(any(rows for one in found for rows in one.unlike.values()))
 
 
-def measure(server: EmbeddedServer, connection: Connection, events: int, days: int) -> Measured:
-    """Make a world, refresh it in every scenario, and compare all rows each time."""
-    world = World(events, days, datetime.now(UTC).date() - timedelta(days=1))
+def measure(server: EmbeddedServer, connection: Connection, world: World, new: int) -> Measured:
+    """Make a world, refresh it after nothing and after `new` events came, and compare all rows each time."""
     pid = server.status().pid or 0
     made = cost(pid, lambda: world.build(connection))
     connection.execute("vacuum analyze")
-    found = Measured(events, days, made, cost(pid, lambda: refresh_ours(connection)))
+    found = Measured(world.events, world.days, new, made, cost(pid, lambda: refresh_ours(connection)))
     # The next refresh looks once more at the sessions that the last one closed; the one after it has nothing to do.
     refresh_ours(connection)
     make_seed(connection)
@@ -112,7 +114,7 @@ def measure(server: EmbeddedServer, connection: Connection, events: int, days: i
     cheaper = min(found.seed, key=lambda how: found.seed[how].seconds)
     for batch, (scenario, on_days) in enumerate(SCENARIOS.items()):
         if on_days:
-            world.add_news(connection, round(events * NEW_SHARE), min(on_days, days), batch)
+            world.add_news(connection, new, min(on_days, world.days), batch)
         found.ours[scenario] = cost(pid, lambda: refresh_ours(connection))
         found.full[scenario] = cost(pid, partial(refresh_seed, connection, cheaper))
         found.views[scenario] = cost(pid, partial(store_seed_views, connection))
@@ -139,6 +141,10 @@ def _database(*, fast: bool) -> Iterator[tuple[EmbeddedServer, Connection]]:
             with connect(server.url(_DATABASE)) as connection:
                 list(migrate(connection))
                 yield server, connection
+
+
+def _yesterday() -> date:
+    return datetime.now(UTC).date() - timedelta(days=1)
 
 
 def _plot(found: Sequence[Measured], *, by_days: bool) -> str:

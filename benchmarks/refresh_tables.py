@@ -17,6 +17,7 @@ def print_costs(found: Sequence["Measured"]) -> None:
     for column in (
         "events",
         "days",
+        "new",
         "scenario",
         "ours s (cpu)",
         "two seed matviews",
@@ -33,7 +34,7 @@ def print_costs(found: Sequence["Measured"]) -> None:
             full = one.full[scenario]
             everything = full + one.views[scenario]
             table.add_row(
-                f"{one.events:,}", str(one.days), scenario, _seconds(ours),
+                f"{one.events:,}", str(one.days), f"{one.new:,}", scenario, _seconds(ours),
                 _seconds(full), _share(ours, full), _seconds(everything), _share(ours, everything),
                 f"{ours.memory:.0f}", f"{full.memory:.0f}", str(one.unlike[scenario]),
             )  # fmt: skip

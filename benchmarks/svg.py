@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from uxpipeline.pictures import svg
 
 _WIDTH, _HEIGHT, _MARGIN = 720, 420, 70
+_LINE_HEIGHT = 16
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7")
 
 
@@ -19,11 +20,12 @@ def curves(axis: Sequence[float], lines: Mapping[str, Sequence[float]], x_name: 
         *(svg.words(x_of(x), _HEIGHT - _MARGIN + 20, f"{x:g}", anchor="middle") for x in axis),
         *(_rule(y_of(y), y) for y in _decades(values)),
     ]
-    for colour, (name, line) in zip(_COLOURS, lines.items(), strict=False):
+    names_at = _apart([y_of(line[-1]) - 8 for line in lines.values()])
+    for colour, (name, line), name_at in zip(_COLOURS, lines.items(), names_at, strict=False):
         points = [(x_of(x), y_of(y)) for x, y in zip(axis, line, strict=True)]
         parts.append(svg.curve(points, colour=colour))
         parts += [svg.dot(x, y, radius=3, colour=colour) for x, y in points]
-        parts.append(svg.words(points[-1][0], points[-1][1] - 8, name, colour=colour, anchor="end"))
+        parts.append(svg.words(points[-1][0], name_at, name, colour=colour, anchor="end"))
     return svg.document(_WIDTH, _HEIGHT, parts) + "\n"
 
 
@@ -38,6 +40,15 @@ class _Scale:
 
 def _scale(values: Sequence[float], first: float, last: float) -> _Scale:
     return _Scale(min(values), max(values), first, last)
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Move what is written too close together upwards, the lowest line of it staying."""
+    moved, free = list(places), math.inf
+    for number in sorted(range(len(places)), key=lambda number: -places[number]):
+        moved[number] = free = min(places[number], free)
+        free -= _LINE_HEIGHT
+    return moved
 
 
 def _decades(values: Sequence[float]) -> list[float]:
