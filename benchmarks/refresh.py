@@ -5,8 +5,8 @@
 
 New events are 1 % of a world's; with `--history` they are as many in each world as in the shortest, so that only
 history differs. Each world is made on an embedded server of its own with its ordinary settings, in a temporary folder
-that is removed afterwards. A million events take about 1 GB of disk and four minutes on two cores, ten million 10 GB and
-an hour. Every row of the five relations is compared after every refresh. The seed's refresh is that of its two
+that is removed afterwards. A million events take about 1 GB of disk and four minutes on two cores, ten million 10 GB
+and an hour. Every row of the five relations is compared after every refresh. The seed's refresh is that of its two
 materialized views, plainly or concurrently, whichever took less the first time. Ours keeps what the three views read up
 to date too, so the second share compares with the seed's refresh and its three views stored in full.
 """
