@@ -19,7 +19,7 @@ _EMAIL_LIKE = re.compile(r"@|%(?:25)*40|\uff20", re.IGNORECASE)
 
 
 def is_session_id(value: str) -> bool:
-    """Tell whether `value` can name a session: not empty, not too long, visible, and nobody's e-mail address."""
+    """Tell whether `value` can name a session: not empty, not too long, visible, nobody's address or number."""
     return 0 < len(value) <= MAX_NAME_BYTES and _SESSION_IDS[value]
 
 
@@ -28,6 +28,7 @@ def _is_session_id(value: str) -> bool:
         len(value.encode()) <= MAX_NAME_BYTES
         and visible(value) == value
         and not value.isspace()
+        and not value.isdecimal()
         and not _EMAIL_LIKE.search(value)
     )
 

@@ -21,9 +21,12 @@ def drain_default_partition(connection: Connection) -> int:
 def drop_events_before(connection: Connection, first_kept: date) -> int:
     """Drop the partitions of days before that one, oldest first; returns how many events they held.
 
-    The facts owe their sessions: the next refresh takes these events out of the marts.
+    The facts owe their sessions: the next refresh takes these events out of the marts. What lines remarked about those
+    days is forgotten, whether or not a partition is left to drop: a file may have come late.
     """
     values = {"first_kept": first_kept, "most": MOST_DAYS}
+    with transaction(connection):
+        connection.execute(statement("marts/partitions/forget_remarks"), {"first_kept": first_kept})
     days = connection.execute(statement("marts/partitions/expired_days"), values).fetchall()
     return _each(connection, statement("marts/partitions/drop"), (day for (day,) in days))
 

@@ -12,9 +12,22 @@ def test_a_session_may_be_called_anything_opaque(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", " ", "x" * 201, "é" * 101, "jane@example.com", "jane%40example.com", "a\u200bb", "a\nb", "＠"]
+    "value",
+    [
+        "",
+        " ",
+        "x" * 201,
+        "é" * 101,
+        "jane@example.com",
+        "jane%40example.com",
+        "a\u200bb",
+        "a\nb",
+        "＠",
+        "4915112345678",
+        "７",
+    ],
 )
-def test_a_session_id_is_short_visible_and_nobodys_address(value: str) -> None:
+def test_a_session_id_is_short_visible_and_nobodys_address_or_number(value: str) -> None:
     assert not is_session_id(value)
 
 

@@ -50,3 +50,13 @@ def test_the_marts_are_those_of_a_database_that_never_had_them(connection: Conne
     stored(connection, 20)
     refresh_marts(connection, NOW)
     assert value(connection, DIGEST) == left
+
+
+def test_remarks_go_with_the_days_they_are_about_to_the_second(connection: Connection) -> None:
+    connection.execute("set time zone 'Pacific/Auckland'")
+    for at in (datetime(2026, 11, 10, 23, 59, 59, tzinfo=UTC), datetime(2026, 11, 11, tzinfo=UTC)):
+        connection.execute(
+            "insert into uxpipeline.remarks values ('visit', 'form_touch', 'order', %s, 'e-mail')", [at]
+        )  # fmt: skip
+    drop_events_before(connection, date(2026, 11, 11))
+    assert rows(connection, "select at from uxpipeline.remarks") == [(datetime(2026, 11, 11, tzinfo=UTC),)]
