@@ -25,6 +25,7 @@ _ESTIMATED = (
     "negative_control_p", "e_value", "matched_on",
 )  # fmt: skip
 _ELSEWHERE = ("elsewhere_severity", "elsewhere_variance", "elsewhere_incidents")
+_OF_SITE = (*_ELSEWHERE, "compared_incidents")
 _FAMILY = ["surface_level", "signal"]
 _LOSSES = ("severity", "severity_se", "lost_conversions", "lost_low", "lost_high", "lost_rank_bound", "p_loss")
 
@@ -53,7 +54,7 @@ def severities(counts: Counts) -> pd.DataFrame:
     """Unshrunken severities, a row per surface_no and signal that has cases with controls.
 
     Columns: raw_severity, variance, placebo_p, loss_p, negative_control_p, e_value, cases, incidents, cases_rate,
-    controls_rate, matched_on; of the site also those of `_ELSEWHERE`.
+    controls_rate, matched_on; of the site also those of `_OF_SITE`.
     """
     if counts.strata.empty:
         return pd.DataFrame(columns=["surface_no", "signal"])
@@ -79,13 +80,13 @@ def severities(counts: Counts) -> pd.DataFrame:
         e_value=e_value(ratio),
     )
     # Where nobody converts, nothing can be lost or found.
-    return estimates.reindex(columns=["surface_no", "signal", *_ESTIMATED, *_ELSEWHERE])[placebo_variance > 0]
+    return estimates.reindex(columns=["surface_no", "signal", *_ESTIMATED, *_OF_SITE])[placebo_variance > 0]
 
 
 def with_severities(scores: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     """Add unshrunken severities and their checks."""
     found = scores.merge(severities(counts), on=["surface_no", "signal"], how="left")
-    for name in (*_ESTIMATED, *_ELSEWHERE):
+    for name in (*_ESTIMATED, *_OF_SITE):
         found[name] = found[name].astype(float) if name in found else np.nan
     return found
 
@@ -140,17 +141,21 @@ def _elsewhere(site: pd.DataFrame) -> pd.DataFrame:
     """Friction elsewhere on the site as one more surface; no row where there is none to compare."""
     names = {name: name.removeprefix("elsewhere_").replace("severity", "raw_severity") for name in _ELSEWHERE}
     elsewhere = site.drop(columns=list(names.values())).rename(columns=names)
-    return elsewhere[elsewhere["raw_severity"].notna()]
+    return elsewhere[elsewhere["variance"] > 0]
 
 
 def _total(site: pd.DataFrame, parts: pd.DataFrame, simulated: Losses) -> Floats:
-    """The columns `_LOSSES` of the site. Incidents without controls are taken to cost as much as the rest."""
-    more = site["incidents"].to_numpy(float) / parts["incidents"].sum()
-    incidents = _affected(parts).mean.sum()
+    """The columns `_LOSSES` of the site. Incidents without controls are taken to cost as much as the rest.
+
+    Those that were compared where nobody converts, of which `parts` has none, cost nothing.
+    """
+    compared = site["compared_incidents"].to_numpy(float)
+    more = site["incidents"].to_numpy(float) / compared
+    incidents = _affected(parts).mean.sum() * compared / parts["incidents"].sum()
     low, bound, high, p_loss = summary(simulated.total)
     return np.column_stack(
         [
-            np.full(len(site), simulated.mean.sum() / incidents), np.full(len(site), simulated.total.std() / incidents),
+            simulated.mean.sum() / incidents, simulated.total.std() / incidents,
             more * simulated.mean.sum(), more * low, more * high, more * bound, np.full(len(site), p_loss),
         ]
     )  # fmt: skip

@@ -46,7 +46,8 @@ def with_site_total(found: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFram
     """Put the site's total, averaged per incident, in the place of its own contrast; add `incidents` everywhere.
 
     An incident is a session's first friction at an element, or elsewhere on the site. Those without controls are taken
-    to cost as much as the rest; `cases` tells their share. The total is compared as coarsely as its coarsest part.
+    to cost as much as the rest; `cases` tells their share, `compared_incidents` how many are at elements that were
+    compared. The total is compared as coarsely as its coarsest part.
     Friction elsewhere keeps its own figures beside the total's: elsewhere_severity, elsewhere_variance,
     elsewhere_incidents.
 
@@ -71,6 +72,7 @@ def with_site_total(found: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFram
         scattered=by_kind["incidents"].sum(),
         matched_on=by_kind["matched_on"].min(),
         incidents=parts.groupby("kind")["incidents"].sum(),
+        compared_incidents=by_kind["incidents"].sum(),
     )
     total = total.join(_elsewhere(compared[compared["surface_level"] == "site"]))
     return pd.DataFrame(pd.concat([others[others["surface_no"] != site], total.reset_index()], ignore_index=True))
