@@ -29,7 +29,8 @@ def started(
     """A Python process for the block, with these variables besides ours; still running at its end, it is killed."""
     command = [sys.executable, "-c", code, *arguments]
     variables = {**os.environ, **(environment or {})}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=variables) as process:
         try:
             yield process
         finally:

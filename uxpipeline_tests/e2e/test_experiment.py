@@ -28,7 +28,8 @@ TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 NIGHTS = 8
 """The first whole week is complete on the last of them."""
 START = TODAY - timedelta(days=NIGHTS)
-# Asks the schedule for each night's run and executes it; says each thing it does, so that it can be killed between two.
+# Asks the schedule for each night's run and executes it. Says each thing and does it when answered, or when nobody is
+# there to answer, so that it can be killed between two.
 NIGHT_BY_NIGHT = """
 import os, sys
 from datetime import datetime, timedelta
@@ -38,9 +39,13 @@ from uxpipeline.definitions import defs
 from uxpipeline.experiments import conclude, days, evaluate
 from uxpipeline.orchestration.instance import stay_connected
 
+def say(what):
+    print(what, flush=True)
+    sys.stdin.readline()
+
 def said(function):
     def wrapped(name):
-        print(name, flush=True)
+        say(name)
         return function(name)
     return wrapped
 
@@ -55,7 +60,7 @@ part = refresh.get_subset(asset_selection={dg.AssetKey(name) for name in names})
 with dg.DagsterInstance.get() as instance:
     stay_connected(instance)
     for night in range(first, nights):
-        print(f"night {night}", flush=True)
+        say(f"night {night}")
         tick = start + timedelta(days=night + 1, hours=2)
         with dg.build_schedule_context(
             instance, scheduled_execution_time=tick, repository_def=defs.get_repository_def()
@@ -63,7 +68,7 @@ with dg.DagsterInstance.get() as instance:
             (request,) = schedule.evaluate_tick(context).run_requests
         job = refresh if night >= nights - whole else part
         job.execute_in_process(run_config=config, partition_key=request.partition_key, instance=instance)
-print("end", flush=True)
+say("end")
 """
 # What decisions change, but for the moments they were made at.
 STATE = """
@@ -140,6 +145,8 @@ def run_and_kill(site: Settings, first: int, *, at: str, lines: int, whole: int 
             if left == 0:
                 break
             left = None if left is None else left - 1
+            process.stdin.write("\n")
+            process.stdin.flush()
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
     return night

@@ -65,7 +65,7 @@ TEARS = {
     "component_performance": "update uxpipeline.component_totals set clicks = clicks - 1",
     "daily_friction_summary": "update uxpipeline.day_elements set event_count = event_count - 1",
     "friction_points": "update uxpipeline.friction_totals set events = events - 1",
-    "session_analytics": "update uxpipeline.session_facts set click_count = 1 where session_id = '0'",
+    "session_analytics": "update uxpipeline.session_facts set click_count = 1 where session_id = 'visit 0'",
     "conversion_impact": "update uxpipeline.path_totals set sessions = sessions + 1 where component_id = 'basket'",
     "the views together": "update uxpipeline.friction_totals set sessions = sessions - 1, events = events - 3",
 }
@@ -124,8 +124,9 @@ def test_readers_see_whole_states_and_wait_for_nothing(new_stage: NewStage) -> N
 
 def test_a_torn_state_would_be_noticed(new_stage: NewStage) -> None:
     with new_stage() as stage:
-        stage.load([line for n in range(SESSIONS) for line in visit(stage, str(n))])
+        stage.load([line for n in range(SESSIONS) for line in visit(stage, f"visit {n}")])
         stage.refresh()
+        assert column(stage.connection, "select unique_users from public.component_performance") == [SESSIONS]
         for name, tear in TEARS.items():
             with stage.connection.transaction(force_rollback=True):
                 assert value(stage.connection, VIOLATIONS[name]) == 0
