@@ -16,16 +16,15 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.refresh_tables import print_costs, print_queries, print_sizes
+from benchmarks.refresh_tables import Measured, print_costs, print_queries, print_sizes
 from benchmarks.refresh_timing import (
     QUERIES,
-    Cost,
     cost,
     latency,
     make_seed,
@@ -55,26 +54,6 @@ _SIZES = """
          where schemaname = 'uxpipeline' and relname not like 'behavior_events%') / 1048576.0,
         pg_database_size(current_database()) / 1048576.0
 """
-
-
-@dataclass
-class Measured:
-    """One world's figures: seconds, megabytes, and rows that differ from the seed's."""
-
-    events: int
-    days: int
-    new: int
-    made: Cost
-    first_build: Cost
-    seed: dict[str, Cost] = field(default_factory=dict)
-    ours: dict[str, Cost] = field(default_factory=dict)
-    full: dict[str, Cost] = field(default_factory=dict)
-    views: dict[str, Cost] = field(default_factory=dict)
-    unlike: dict[str, int] = field(default_factory=dict)
-    queries: dict[str, tuple[float, float]] = field(default_factory=dict)
-    events_mb: float = 0.0
-    facts_mb: float = 0.0
-    database_mb: float = 0.0
 
 
 def main(arguments: Sequence[str]) -> int:

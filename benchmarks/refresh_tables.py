@@ -1,17 +1,35 @@
-"""The tables of the refresh benchmark."""
+"""What the refresh benchmark measured, and its tables."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from benchmarks.refresh import Measured
-    from benchmarks.refresh_timing import Cost
+from benchmarks.refresh_timing import Cost
 
 
-def print_costs(found: Sequence["Measured"]) -> None:
+@dataclass
+class Measured:
+    """One world's figures: seconds, megabytes, and rows that differ from the seed's."""
+
+    events: int
+    days: int
+    new: int
+    made: Cost
+    first_build: Cost
+    seed: dict[str, Cost] = field(default_factory=dict)
+    ours: dict[str, Cost] = field(default_factory=dict)
+    full: dict[str, Cost] = field(default_factory=dict)
+    views: dict[str, Cost] = field(default_factory=dict)
+    unlike: dict[str, int] = field(default_factory=dict)
+    queries: dict[str, tuple[float, float]] = field(default_factory=dict)
+    events_mb: float = 0.0
+    facts_mb: float = 0.0
+    database_mb: float = 0.0
+
+
+def print_costs(found: Sequence[Measured]) -> None:
     """What a refresh costs in each scenario, ours beside the seed's."""
     table = Table(title="Refreshing after ...: seconds (of processors), memory of the server (MB), rows that differ")
     for column in (
@@ -41,7 +59,7 @@ def print_costs(found: Sequence["Measured"]) -> None:
     Console(width=160).print(table)
 
 
-def print_queries(found: Sequence["Measured"]) -> None:
+def print_queries(found: Sequence[Measured]) -> None:
     """How long reading takes: ours the best of three, the seed's once."""
     table = Table(title="Reading, ours / the seed's, milliseconds")
     table.add_column("query")
@@ -53,7 +71,7 @@ def print_queries(found: Sequence["Measured"]) -> None:
     Console(width=120).print(table)
 
 
-def print_sizes(found: Sequence["Measured"]) -> None:
+def print_sizes(found: Sequence[Measured]) -> None:
     """Disk, and the costs that are paid once."""
     table = Table(title="Disk (MB), and the seconds and memory (MB) of what is done once")
     columns = (
@@ -79,9 +97,9 @@ def print_sizes(found: Sequence["Measured"]) -> None:
     Console(width=120).print(table)
 
 
-def _share(ours: "Cost", theirs: "Cost") -> str:
+def _share(ours: Cost, theirs: Cost) -> str:
     return f"{ours.seconds / theirs.seconds:.1%} ({ours.processor / max(theirs.processor, 0.01):.1%})"
 
 
-def _seconds(cost: "Cost") -> str:
+def _seconds(cost: Cost) -> str:
     return f"{cost.seconds:.2f} ({cost.processor:.2f})"
