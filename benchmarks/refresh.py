@@ -14,7 +14,7 @@ to date too, so the second share compares with the seed's refresh and its three 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -43,8 +43,13 @@ from uxpipeline.settings import Settings
 EVENTS = (200_000,)
 PER_DAY = 10_000
 NEW_SHARE = 0.01
-SCENARIOS = {"nothing new": 0, "new on one day": 1, "new on ten days": 10}
-"""How many days the new events of a scenario fall on."""
+SCENARIOS: dict[str, Callable[[World, Connection, int, int], None]] = {
+    "nothing new": lambda *_: None,
+    "a new day": World.add_day,
+    "new on one day": partial(World.add_news, days=1),
+    "new on ten days": partial(World.add_news, days=10),
+}
+"""How each adds so many new events to a world; the last argument numbers the scenario."""
 _DATABASE = "bench"
 _SIZES = """
     select
@@ -67,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
     for (events, days), share in zip(worlds, shares, strict=True):
         print(f"{events:,} events on {days} days ...", file=sys.stderr, flush=True)  # noqa: T201
         with _database(fast=given.fast) as (server, connection):
-            found.append(measure(server, connection, World(events, days, _yesterday()), round(share * NEW_SHARE)))
+            found.append(measure(server, connection, World(events, days, _last_day()), round(share * NEW_SHARE)))
     print_costs(found)
     print_queries(found)
     print_sizes(found)
@@ -91,9 +96,8 @@ def measure(server: EmbeddedServer, connection: Connection, world: World, new: i
     connection.execute("vacuum analyze")
     found.seed = {how: cost(pid, partial(refresh_seed, connection, how)) for how in ("", "concurrently")}
     cheaper = min(found.seed, key=lambda how: found.seed[how].seconds)
-    for batch, (scenario, on_days) in enumerate(SCENARIOS.items()):
-        if on_days:
-            world.add_news(connection, new, min(on_days, world.days), batch)
+    for batch, (scenario, add) in enumerate(SCENARIOS.items()):
+        add(world, connection, new, batch)
         found.ours[scenario] = cost(pid, lambda: refresh_ours(connection))
         found.full[scenario] = cost(pid, partial(refresh_seed, connection, cheaper))
         found.views[scenario] = cost(pid, partial(store_seed_views, connection))
@@ -122,8 +126,9 @@ def _database(*, fast: bool) -> Iterator[tuple[EmbeddedServer, Connection]]:
                 yield server, connection
 
 
-def _yesterday() -> date:
-    return datetime.now(UTC).date() - timedelta(days=1)
+def _last_day() -> date:
+    """Two days ago, so that the day after it is over as well."""
+    return datetime.now(UTC).date() - timedelta(days=2)
 
 
 def _plot(found: Sequence[Measured], *, by_days: bool) -> str:

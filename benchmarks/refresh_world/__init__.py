@@ -44,23 +44,26 @@ class World:
         connection.execute(_read("proposals"), {"proposals": _PROPOSALS})
         connection.execute("alter table public.optimization_history enable trigger guard_proposal")
 
-    def add_news(self, connection: Connection, events: int, days: int, batch: int) -> None:
-        """Insert new events directly, on the last `days` days: four fifths in new sessions, the rest late in old ones.
+    def add_day(self, connection: Connection, events: int, batch: int) -> None:
+        """Insert new events directly, all in new sessions of the day after the last.
 
         Args:
             connection: open connection to the world's database.
             events: about how many.
-            days: how many days they fall on.
             batch: number of this call, from 0; each makes other sessions.
         """
+        _add_sessions(connection, self.last_day + timedelta(days=1), _first_of(batch), round(events / EVENTS_A_SESSION))
+
+    def add_news(self, connection: Connection, events: int, batch: int, *, days: int) -> None:
+        """As `add_day`, on the last `days` days: four fifths in new sessions, the rest late in old ones."""
+        days = min(days, self.days)
         new = round(events * (1 - _LATE_SHARE) / EVENTS_A_SESSION / days)
         late = round(events * _LATE_SHARE / _LATE_EVENTS / days)
         # Steps of their own: an old session may be late again in another batch, and an event happens once.
         first_step = _LATE_STEP + batch * _LATE_EVENTS
         for back in range(days):
             day = self.last_day - timedelta(days=back)
-            first = 10_000_000 * (batch + 1) + back * new
-            _add(connection, day, first, first + new - 1)
+            _add_sessions(connection, day, _first_of(batch) + back * new, new)
             old = back * self.sessions_a_day + batch * late % max(1, self.sessions_a_day - late)
             _add(connection, day, old, old + late - 1, events_each=_LATE_EVENTS, first_step=first_step)
 
@@ -68,6 +71,14 @@ class World:
         first, last = self.last_day - timedelta(days=self.days), self.last_day + timedelta(days=8)
         with transaction(connection):
             connection.execute("select uxpipeline.ensure_event_partitions(%s, %s)", [first, last])
+
+
+def _first_of(batch: int) -> int:
+    return 10_000_000 * (batch + 1)
+
+
+def _add_sessions(connection: Connection, day: date, first: int, sessions: int) -> None:
+    _add(connection, day, first, first + sessions - 1)
 
 
 def _add(
