@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from uxpipeline.cli.app import main
-from uxpipeline.ingest import load
+from uxpipeline.ingest import loader
 
 STAGES = ("audit", "publish")
 
 
 def _timed(stage: str, seconds: dict[str, float]) -> Callable[..., Any]:
-    do: Callable[..., Any] = getattr(load, stage)
+    do: Callable[..., Any] = getattr(loader, stage)
 
     def timed(*values: Any) -> Any:  # noqa: ANN401  # whatever the stage takes
         started = time.perf_counter()
@@ -33,7 +33,7 @@ if __name__ == "__main__":
     _, path, times = sys.argv
     taken: dict[str, float] = {}
     for name in STAGES:
-        setattr(load, name, _timed(name, taken))
+        setattr(loader, name, _timed(name, taken))
     sys.argv = ["uxpipeline", "load", path, "--json"]
     try:
         main()

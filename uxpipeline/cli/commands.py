@@ -83,7 +83,7 @@ def load(
 
     Exit code 0: clean; 2: loaded, some lines quarantined; 1: a file was aborted and nothing of it loaded.
     """
-    from uxpipeline.ingest.landing import place  # noqa: PLC0415  # parsers load slowly; `--help` need not wait
+    from uxpipeline.ingest.files.landing import place  # noqa: PLC0415  # parsers load slowly; `--help` need not wait
     from uxpipeline.ingest.load import load_paths  # noqa: PLC0415  # as above
     from uxpipeline.quality.staged import audit_child  # noqa: PLC0415  # as above
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from uxpipeline.cli.console import step_progress
 from uxpipeline.friction.store import RANKING_HEADER, RankedSurface
-from uxpipeline.ingest.load import FileReport
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline.orchestration.chain import ChainResult, run_chain
 from uxpipeline.settings import Settings
 

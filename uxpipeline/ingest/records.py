@@ -1,7 +1,7 @@
 """What a source adapter turns one input line into, whatever tracker wrote it.
 
-Adapters map; they do not judge. `uxpipeline.ingest.validate` checks every record against the schema's rules, so that a
-new adapter cannot let a bad value through.
+Adapters map; they do not judge. `uxpipeline.ingest.parsing.validate` checks every record against the schema's rules, so
+that a new adapter cannot let a bad value through.
 """
 
 from datetime import datetime, timedelta

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from psycopg import sql
 
 from uxpipeline.db.connect import Connection
-from uxpipeline.ingest.rows import COLUMNS, NULL
+from uxpipeline.ingest.parsing.rows import COLUMNS, NULL
 
 
 def copy_blocks(connection: Connection, blocks: Mapping[str, bytes]) -> None:

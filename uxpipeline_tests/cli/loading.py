@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from uxpipeline.db.connect import connect
-from uxpipeline.ingest.load import DEFAULT_MAX_BAD, FileReport, load_paths
+from uxpipeline.ingest.load import DEFAULT_MAX_BAD, load_paths
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline.settings import Settings
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from uxpipeline.ingest.load import FileReport
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline_tests.cli.loading import load
 from uxpipeline_tests.factories import PAST, visit, write_lines
 from uxpipeline_tests.processes import run_command

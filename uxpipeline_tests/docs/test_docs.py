@@ -113,7 +113,7 @@ def test_exit_codes_are_described() -> None:
 
 
 def test_load_report_keys_are_described() -> None:
-    from uxpipeline.ingest.load import FileReport  # noqa: PLC0415
+    from uxpipeline.ingest.reports import FileReport  # noqa: PLC0415
 
     text = page("docs/commands.md").partition("## What `load --json` says")[2]
     assert [name for name in FileReport.__dataclass_fields__ if f"`{name}`" not in text] == []

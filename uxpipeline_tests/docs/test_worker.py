@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection
-from uxpipeline.ingest.privacy import visitor_hash
+from uxpipeline.ingest.masking.records import visitor_hash
 from uxpipeline_tests.db.queries import rows, value
 from uxpipeline_tests.docs.pages import blocks
 from uxpipeline_tests.load.lines import an_id

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from uxpipeline.ingest.files.lines import RawLine
 from uxpipeline.ingest.funnels import FunnelRules, Step
-from uxpipeline.ingest.lines import RawLine
+from uxpipeline.ingest.parsing.transform import LineTransformer
 from uxpipeline.ingest.records import Accepted, Event, JsonObject, Outcome
 from uxpipeline.ingest.sources.base import source_named
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.transform import LineTransformer
 from uxpipeline.subjects.tombstones import Tombstones
 
 DATA = Path(__file__).parents[1] / "data"

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from uxpipeline.ingest.enriched import ENRICHED_COLUMNS
+from uxpipeline.ingest.files.enriched import ENRICHED_COLUMNS
 from uxpipeline_tests.ingest.builders import DATA
 
 CAPTURE = DATA / "protocol_snowplow"

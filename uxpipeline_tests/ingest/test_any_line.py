@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.enriched import ENRICHED_COLUMNS
-from uxpipeline.ingest.lines import RawLine
+from uxpipeline.ingest.files.enriched import ENRICHED_COLUMNS
+from uxpipeline.ingest.files.lines import RawLine
 from uxpipeline.ingest.records import Accepted, Event, JsonObject, Rejected, Session
 from uxpipeline_tests.ingest.builders import (
     EARLIEST,

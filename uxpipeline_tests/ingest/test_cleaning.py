@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.cleaning import shortened, shortened_start, visible
+from uxpipeline.ingest.masking.cleaning import shortened, shortened_start, visible
 
 
 @pytest.mark.parametrize(

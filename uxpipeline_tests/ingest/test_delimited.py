@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.delimited import MAX_RECORD_LINES, csv_rows, header_of
-from uxpipeline.ingest.lines import MAX_LINE_BYTES, RawLine, split_lines
-from uxpipeline.ingest.readers import read_lines, sample
+from uxpipeline.ingest.files.delimited import MAX_RECORD_LINES, csv_rows, header_of
+from uxpipeline.ingest.files.lines import MAX_LINE_BYTES, RawLine, split_lines
+from uxpipeline.ingest.files.readers import read_lines, sample
+from uxpipeline.ingest.parsing.transform import quarantine_payload
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.transform import quarantine_payload
 from uxpipeline_tests.ingest.snowplow_files import Cells, captured, enriched
 
 CELLS = st.text('ab",\t é', max_size=9)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 import uxpipeline.demo
+from uxpipeline.ingest.files.readers import read_lines, sample
 from uxpipeline.ingest.funnels import load_funnels
-from uxpipeline.ingest.readers import read_lines, sample
+from uxpipeline.ingest.parsing.transform import LineTransformer
 from uxpipeline.ingest.records import Accepted, Event, FunnelStep, Ignored, Outcome, Rejected, Session
 from uxpipeline.ingest.sources.base import detect
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.transform import LineTransformer
 from uxpipeline.subjects.tombstones import Tombstones
 from uxpipeline_tests.ingest.builders import DATA, EARLIEST, NOW
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.detectors import mask_pii
+from uxpipeline.ingest.masking.detectors import mask_pii
 
 FOUND = {
     "[email]": [

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.limits import check_integer, check_json, fits, is_session_id, name, stored_size
+from uxpipeline.ingest.parsing.limits import check_integer, check_json, fits, is_session_id, name, stored_size
 from uxpipeline.ingest.refusal import LineRefused
 
 

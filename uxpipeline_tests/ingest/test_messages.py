@@ -6,7 +6,8 @@ import pytest
 
 from uxpipeline.ingest.funnels import FunnelRules, Step
 from uxpipeline.ingest.ids import derived_id
-from uxpipeline.ingest.privacy import visitor_hash
+from uxpipeline.ingest.masking.records import visitor_hash
+from uxpipeline.ingest.parsing.transform import quarantine_payload
 from uxpipeline.ingest.records import (
     Accepted,
     Assignment,
@@ -19,7 +20,6 @@ from uxpipeline.ingest.records import (
     Session,
 )
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.transform import quarantine_payload
 from uxpipeline_tests.ingest.builders import ARRIVED, AT, accepted, event, message_line, outcome, raw, transformer
 
 MESSAGE_ID = derived_id("message", message_line()["messageId"])

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from uxpipeline.ingest.ids import derived_id
-from uxpipeline.ingest.privacy import visitor_hash
+from uxpipeline.ingest.masking.records import visitor_hash
 from uxpipeline.ingest.records import (
     Accepted,
     Assignment,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.privacy import RecordMasker, mask_json, mask_text, visitor_hash
+from uxpipeline.ingest.masking.records import RecordMasker, mask_json, mask_text, visitor_hash
 from uxpipeline.ingest.records import JsonObject, Session
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline_tests.ingest.builders import an_event

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uxpipeline.errors import InputError
-from uxpipeline.ingest import compression
-from uxpipeline.ingest.lines import MAX_LINE_BYTES, RawLine, split_lines
-from uxpipeline.ingest.readers import read_lines, sample, sha256_of
+from uxpipeline.ingest.files import compression
+from uxpipeline.ingest.files.lines import MAX_LINE_BYTES, RawLine, split_lines
+from uxpipeline.ingest.files.readers import read_lines, sample, sha256_of
+from uxpipeline.ingest.files.strict_json import decode
 from uxpipeline.ingest.records import Rejected
-from uxpipeline.ingest.strict_json import decode
 
 LINES = b'{"a": 1}\n{"a": 2}\n{"a": 3}'
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from uxpipeline.ingest import ordering
+from uxpipeline.ingest.files import ordering
+from uxpipeline.ingest.files.lines import RawLine
 from uxpipeline.ingest.ids import derived_id
-from uxpipeline.ingest.lines import RawLine
 from uxpipeline.ingest.records import Accepted, Event, FunnelStep, Ignored, JsonObject, Outcome, Rejected
 from uxpipeline_tests.ingest.builders import SESSION, recorded, transformer
 

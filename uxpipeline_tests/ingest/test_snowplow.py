@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from snowplow_analytics_sdk.event_transformer import transform
 
+from uxpipeline.ingest.files.lines import RawLine
+from uxpipeline.ingest.files.readers import read_lines
 from uxpipeline.ingest.funnels import FunnelRules, Step
 from uxpipeline.ingest.ids import derived_id
-from uxpipeline.ingest.lines import RawLine
-from uxpipeline.ingest.readers import read_lines
+from uxpipeline.ingest.parsing.transform import quarantine_payload
 from uxpipeline.ingest.records import Accepted, Event, FunnelStep, Ignored, JsonObject, Outcome, Rejected, Session
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.transform import quarantine_payload
 from uxpipeline_tests.ingest.builders import CONTEXT, raw, transformer
 from uxpipeline_tests.ingest.snowplow_files import Cells, captured, enriched, loaded
 

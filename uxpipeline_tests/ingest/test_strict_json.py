@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest import strict_json
+from uxpipeline.ingest.files import strict_json
+from uxpipeline.ingest.files.strict_json import decode
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.strict_json import decode
 
 
 def nested(depth: int) -> bytes:

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 import pytest
 
-from uxpipeline.ingest.lines import RawLine
+from uxpipeline.ingest.files.lines import RawLine
+from uxpipeline.ingest.parsing.transform import LineTransformer, quarantine_payload
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Rejected
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
-from uxpipeline.ingest.transform import LineTransformer, quarantine_payload
 from uxpipeline.subjects.tombstones import Tombstones
 from uxpipeline_tests.ingest.builders import EARLIEST, NOW, an_event, native_event, outcome, raw, transformer
 

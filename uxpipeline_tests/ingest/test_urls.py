@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.urls import clean_referrer, clean_url, url_host, url_path
+from uxpipeline.ingest.masking.urls import clean_referrer, clean_url, url_host, url_path
 
 UUID_TEXT = "550e8400-e29b-41d4-a716-446655440000"
 

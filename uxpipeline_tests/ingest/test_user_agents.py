@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uxpipeline.ingest.user_agents import coarse_user_agent, device_type_of
+from uxpipeline.ingest.masking.user_agents import coarse_user_agent, device_type_of
 
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
 WINDOWS = (

@@ -4,9 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from uxpipeline.ingest.parsing.validate import EVENT_TYPES, Validator
 from uxpipeline.ingest.records import Assignment, Conversion, FunnelStep, JsonObject, Record, Session
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.validate import EVENT_TYPES, Validator
 from uxpipeline_tests.ingest.builders import EARLIEST, EVENT_ID, NOW, an_event
 
 AT = datetime(2026, 10, 5, tzinfo=UTC)

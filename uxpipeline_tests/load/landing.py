@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from uxpipeline.db.connect import Connection
-from uxpipeline.ingest.load import DEFAULT_MAX_BAD, FileReport, load_paths
+from uxpipeline.ingest.load import DEFAULT_MAX_BAD, load_paths
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline.settings import Settings
 from uxpipeline_tests.db.queries import column, rows
 from uxpipeline_tests.load.lines import Line

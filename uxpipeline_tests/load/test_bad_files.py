@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from uxpipeline.errors import InputError
-from uxpipeline.ingest import parsing
-from uxpipeline.ingest.load import Done, load_paths
+from uxpipeline.ingest.load import load_paths
+from uxpipeline.ingest.parsing import parser
+from uxpipeline.ingest.reports import Done
 from uxpipeline_tests.db.queries import value
 from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import Line, assignment, at, conversion, event, record
@@ -77,7 +78,7 @@ class TestDamage:
         number: int,
         inside_folder: bool,  # noqa: FBT001 - a case
     ) -> None:
-        monkeypatch.setattr(parsing, "CHUNK_LINES", 100)
+        monkeypatch.setattr(parser, "CHUNK_LINES", 100)
         noise = random.Random(1)  # noqa: S311 - no secret
         lines = [line | {"event_data": {"noise": str(noise.random())}} for line in events(number)]
         path = compressed(landing, lines, 0.9)

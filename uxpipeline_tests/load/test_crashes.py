@@ -10,8 +10,9 @@ import pytest
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.lease import lease
 from uxpipeline.errors import ServerUnreachableError
-from uxpipeline.ingest import parsing
-from uxpipeline.ingest.load import FileReport, load_paths
+from uxpipeline.ingest.load import load_paths
+from uxpipeline.ingest.parsing import parser
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline_tests.db.processes import kill_after_lines, started
 from uxpipeline_tests.db.queries import eventually_alone, value
 from uxpipeline_tests.load.landing import NOW, Landing, counts
@@ -27,7 +28,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from uxpipeline.db.connect import connect
-from uxpipeline.ingest import load, parsing, publish
+from uxpipeline.ingest import load, loader, publish
+from uxpipeline.ingest.parsing import parser
 from uxpipeline.settings import Settings
 
 def say(what):
@@ -39,9 +41,9 @@ def said(function):
         return function(name)
     return wrapped
 
-parsing.CHUNK_LINES = 100
-load.statement = said(load.statement)
-publish.statement = said(publish.statement)
+parser.CHUNK_LINES = 100
+for module in (load, loader, publish):
+    module.statement = said(module.statement)
 settings = Settings.from_env({"UXPIPELINE_HOME": sys.argv[2], "UXPIPELINE_PRIVACY_KEY": "key"})
 with connect(sys.argv[1]) as connection:
     load.load_paths(
@@ -123,7 +125,7 @@ def load_and_lose_connection(landing: Landing, file: Path, database: str, observ
             observer.execute("select pg_terminate_backend(%s, 5000)", [pid])
 
         at_step(patch, moment, end)
-        patch.setattr(parsing, "CHUNK_LINES", 10)
+        patch.setattr(parser, "CHUNK_LINES", 10)
         load_paths(
             lost,
             landing.settings,

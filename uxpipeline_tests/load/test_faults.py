@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from uxpipeline.ingest.load import Done, load_paths
+from uxpipeline.ingest.load import load_paths
+from uxpipeline.ingest.reports import Done
 from uxpipeline_tests.db.queries import column, value
 from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import event
@@ -18,7 +19,7 @@ LISTED = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text(encodi
 READ = """
 import resource, sys
 from pathlib import Path
-from uxpipeline.ingest.readers import read_lines
+from uxpipeline.ingest.files.readers import read_lines
 
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print([(line.number, line.refusal.reason) for line in read_lines(Path(sys.argv[1]))])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from uxpipeline.db.connect import Connection, connect
-from uxpipeline.ingest import load as loading
+from uxpipeline.ingest import loader
 from uxpipeline_tests.db.queries import column, value
 from uxpipeline_tests.load.landing import Landing, counts
 from uxpipeline_tests.load.lines import SITE, event, record, step
@@ -18,13 +18,13 @@ UNUSED_DAY = "2026-03-03T10:00:00Z"
 
 def before(monkeypatch: pytest.MonkeyPatch, function: str, tampering: str) -> None:
     """Change the stage just before a step of the load."""
-    real = getattr(loading, function)
+    real = getattr(loader, function)
 
     def tampered(connection: Connection, *values: Any) -> Any:  # noqa: ANN401 - whatever the step has
         connection.execute(tampering.encode())
         return real(connection, *values)
 
-    monkeypatch.setattr(loading, function, tampered)
+    monkeypatch.setattr(loader, function, tampered)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from uxpipeline.ingest.ledger import quarantine_reasons, quarantined_files, quarantined_lines
-from uxpipeline.ingest.load import FileReport, replay_lines
+from uxpipeline.ingest.load import replay_lines
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline_tests.db.queries import column, rows, value
 from uxpipeline_tests.load.landing import NOW, STATE, Landing

@@ -13,7 +13,7 @@ from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.migrate import migrate
 from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.errors import PublishRefusedError, ServerUnreachableError
-from uxpipeline.ingest import load as loading
+from uxpipeline.ingest import loader
 from uxpipeline.ingest.publish import LoadedFile, Tally, publish
 from uxpipeline.settings import Settings
 from uxpipeline_tests.db.queries import value
@@ -53,7 +53,7 @@ def test_what_was_audited_before_a_crash_is_not_published_after_it(
         assert counts(landing.load(*first)) == {"inserted": 2}
         kept = landing.state()
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "publish", killed)
+        patch.setattr(loader, "publish", killed)
         with pytest.raises(ServerUnreachableError):
             load_alone(server, landing, second)
     server.ensure_alive()

@@ -14,7 +14,8 @@ import zstandard
 
 from uxpipeline.errors import InputError
 from uxpipeline.ingest.ledger import quarantined_files
-from uxpipeline.ingest.load import FileReport, replay_lines
+from uxpipeline.ingest.load import replay_lines
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline_tests.db.queries import column, rows, value
 from uxpipeline_tests.ingest.snowplow_files import CAPTURE, Cells, atomic_csv, atomic_parquet, captured, enriched
 from uxpipeline_tests.load.landing import Landing, counts

@@ -10,7 +10,8 @@ import pytest
 
 from uxpipeline.db.connect import Connection, connect
 from uxpipeline.db.lease import lease
-from uxpipeline.ingest.load import Done, FileReport, load_paths
+from uxpipeline.ingest.load import load_paths
+from uxpipeline.ingest.reports import Done, FileReport
 from uxpipeline_tests.db.queries import rows
 from uxpipeline_tests.load.landing import Landing, counts
 from uxpipeline_tests.load.lines import SITE, START, Line, event, record, step

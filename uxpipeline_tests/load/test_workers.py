@@ -8,8 +8,9 @@ import psutil
 import pytest
 
 from uxpipeline.errors import TransientError
-from uxpipeline.ingest import parsing, workers
-from uxpipeline.ingest.load import Done, load_paths
+from uxpipeline.ingest.load import load_paths
+from uxpipeline.ingest.parsing import parser, workers
+from uxpipeline.ingest.reports import Done
 from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import Line, event, record, step
 
@@ -26,7 +27,7 @@ LINES: list[Line | str] = [
 @pytest.fixture
 def shared_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Chunks so small that a few lines are shared out."""
-    monkeypatch.setattr(parsing, "CHUNK_LINES", 2)
+    monkeypatch.setattr(parser, "CHUNK_LINES", 2)
     monkeypatch.setattr(workers, "CHUNKS_BEFORE_WORKERS", 1)
     yield
     assert children() == []
@@ -36,7 +37,7 @@ def children() -> list[psutil.Process]:
     def command(child: psutil.Process) -> list[str]:
         return child.as_dict(["cmdline"])["cmdline"] or []
 
-    return [child for child in psutil.Process().children() if "uxpipeline.ingest.workers" in command(child)]
+    return [child for child in psutil.Process().children() if "uxpipeline.ingest.parsing.workers" in command(child)]
 
 
 @pytest.mark.usefixtures("shared_out")
@@ -76,7 +77,7 @@ def test_an_interrupted_load_leaves_no_worker(landing: Landing) -> None:
 
 
 def test_progress_tells_how_much_of_a_file_is_staged(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "CHUNK_LINES", 10)
+    monkeypatch.setattr(parser, "CHUNK_LINES", 10)
     told = []
     path = landing.write([event("s", 10 + number) for number in range(25)])
     load_paths(

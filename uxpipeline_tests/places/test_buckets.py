@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from uxpipeline.errors import AccessError, ConfigurationError, InputError, StorageUnreachableError
-from uxpipeline.ingest.buckets import Bucket, folder_day
-from uxpipeline.ingest.landing import place
+from uxpipeline.ingest.files.buckets import Bucket, folder_day
+from uxpipeline.ingest.files.landing import place
 from uxpipeline.ingest.ledger import quarantined_files
-from uxpipeline.ingest.load import FileReport, load_landing, load_paths, replay_lines
+from uxpipeline.ingest.load import load_landing, load_paths, replay_lines
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline.settings import Settings
 from uxpipeline_tests.db.queries import column, value
 from uxpipeline_tests.load.landing import NOW, counts

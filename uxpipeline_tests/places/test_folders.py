@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from uxpipeline.ingest import files
-from uxpipeline.ingest.files import local_listing
+from uxpipeline.ingest.files import listing
+from uxpipeline.ingest.files.listing import local_listing
 from uxpipeline_tests.load.landing import Landing
 from uxpipeline_tests.load.lines import event
 
@@ -17,7 +17,7 @@ def statuses(landing: Landing) -> dict[str, str]:
     return {report.name: report.status for report in landing.load_all(landing.folder)}
 
 
-@pytest.mark.parametrize("suffix", sorted(files.PARTIAL_SUFFIXES))
+@pytest.mark.parametrize("suffix", sorted(listing.PARTIAL_SUFFIXES))
 def test_a_name_may_say_that_a_file_is_still_being_written(landing: Landing, suffix: str) -> None:
     path = landing.write([event("s", 0)], f"events.ndjson{suffix}")
     assert statuses(landing) == {path.name: "skipped"}

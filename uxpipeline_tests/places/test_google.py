@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from uxpipeline.ingest.buckets import Bucket
+from uxpipeline.ingest.files.buckets import Bucket
 from uxpipeline_tests.load.landing import Landing, counts
 from uxpipeline_tests.load.lines import event
 from uxpipeline_tests.places.storage import answers, free_ports

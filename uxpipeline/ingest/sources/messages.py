@@ -12,6 +12,8 @@ from uuid import UUID
 from uxpipeline.ingest.fields import mapping, required, text, time
 from uxpipeline.ingest.funnels import Step
 from uxpipeline.ingest.ids import derived_id, is_uuid
+from uxpipeline.ingest.masking.urls import url_host, url_path
+from uxpipeline.ingest.masking.user_agents import device_type_of
 from uxpipeline.ingest.records import (
     Accepted,
     Assignment,
@@ -30,8 +32,6 @@ from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.sources.signals import form_start_by, rage_clicks
 from uxpipeline.ingest.sources.steps import derived_steps
 from uxpipeline.ingest.sources.variants import VARIANTS
-from uxpipeline.ingest.urls import url_host, url_path
-from uxpipeline.ingest.user_agents import device_type_of
 
 NAMED_EVENTS = {
     "Element Clicked": "click",

@@ -8,6 +8,7 @@ from uuid import UUID
 from uxpipeline.ingest.fields import integer, mapping, required, text, time
 from uxpipeline.ingest.funnels import Step
 from uxpipeline.ingest.ids import content_id, parse_id, spelled
+from uxpipeline.ingest.masking.urls import url_path
 from uxpipeline.ingest.records import (
     Accepted,
     Assignment,
@@ -23,7 +24,6 @@ from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.sources.steps import derived_steps
-from uxpipeline.ingest.urls import url_path
 
 _SESSION_TEXTS = (
     "landing_page",

@@ -9,6 +9,7 @@ from uuid import UUID
 from uxpipeline.ingest.fields import required, text
 from uxpipeline.ingest.funnels import Step
 from uxpipeline.ingest.ids import derived_id, parse_id
+from uxpipeline.ingest.masking.urls import url_path
 from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import (
     Accepted,
@@ -28,7 +29,6 @@ from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.sources.signals import form_start_by
 from uxpipeline.ingest.sources.steps import derived_steps
 from uxpipeline.ingest.sources.variants import VARIANTS
-from uxpipeline.ingest.urls import url_path
 
 _FORM_START = form_start_by("click", "change")
 _LONGEST_WAIT_S = 60

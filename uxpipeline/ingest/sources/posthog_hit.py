@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from uxpipeline.ingest.fields import required, text, time
+from uxpipeline.ingest.files.strict_json import decode
+from uxpipeline.ingest.masking.urls import url_host
 from uxpipeline.ingest.records import JsonObject, Session
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.strict_json import decode
-from uxpipeline.ingest.urls import url_host
 
 _LARGEST_NUMBER = 2**53
 

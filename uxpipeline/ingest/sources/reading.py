@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from uxpipeline.ingest.files.strict_json import MAX_DEPTH, MAX_KEYS
 from uxpipeline.ingest.records import JsonObject
-from uxpipeline.ingest.strict_json import MAX_DEPTH, MAX_KEYS
 
 Order = tuple[str, int, int]
 """What belongs together, when it was, and what comes first at one moment."""

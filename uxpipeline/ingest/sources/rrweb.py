@@ -11,6 +11,7 @@ from uuid import UUID
 from uxpipeline.ingest.fields import mapping, required, text
 from uxpipeline.ingest.funnels import Step
 from uxpipeline.ingest.ids import content_id, derived_id
+from uxpipeline.ingest.masking.urls import url_path
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Record
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.context import Context
@@ -43,7 +44,6 @@ from uxpipeline.ingest.sources.rrweb_pointer import RESTS, Pointer, Rest, positi
 from uxpipeline.ingest.sources.rrweb_recording import Page, Recording, Submit
 from uxpipeline.ingest.sources.signals import form_start_by, rage_clicks
 from uxpipeline.ingest.sources.steps import derived_steps
-from uxpipeline.ingest.urls import url_path
 
 NAMED_TAGS = {"js_error": "error"}
 SUBMIT_WITHIN_MS = 10_000

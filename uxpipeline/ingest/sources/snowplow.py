@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 from uxpipeline.ingest.fields import required
 from uxpipeline.ingest.funnels import Step
 from uxpipeline.ingest.ids import derived_id
+from uxpipeline.ingest.masking.urls import url_path
 from uxpipeline.ingest.records import Accepted, Event, Ignored, JsonObject, Outcome, Record
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.reading import LINE_BY_LINE, Reading
 from uxpipeline.ingest.sources.signals import DEEPEST, form_start_by, rage_clicks
 from uxpipeline.ingest.sources.snowplow_hit import Hit, named, read_hit, session_of, text_of
 from uxpipeline.ingest.sources.steps import derived_steps
-from uxpipeline.ingest.urls import url_path
 
 _FORM_START = form_start_by("focus")
 _FORM = {"element_path": "form", "element_type": "form"}

@@ -11,14 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from uxpipeline.ingest.fields import required, text
+from uxpipeline.ingest.files.strict_json import decode
 from uxpipeline.ingest.ids import derived_id, parse_id
+from uxpipeline.ingest.masking.urls import url_host
+from uxpipeline.ingest.masking.user_agents import device_type_of
 from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import JsonObject, Session
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.strict_json import decode
 from uxpipeline.ingest.times import parse_time
-from uxpipeline.ingest.urls import url_host
-from uxpipeline.ingest.user_agents import device_type_of
 
 _LARGEST_NUMBER = 2**53
 _VERSION = "0123456789_"

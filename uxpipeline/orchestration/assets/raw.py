@@ -9,7 +9,8 @@ import dagster as dg
 
 from uxpipeline.home import privacy_key
 from uxpipeline.ingest.ledger import forget_payloads
-from uxpipeline.ingest.load import FileReport, load_landing
+from uxpipeline.ingest.load import load_landing
+from uxpipeline.ingest.reports import FileReport
 from uxpipeline.marts.partitions import drain_default_partition, drop_events_before
 from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
 from uxpipeline.orchestration import specs

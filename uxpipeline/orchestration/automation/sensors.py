@@ -8,8 +8,8 @@ import dagster as dg
 from uxpipeline.db.migrate import require_current
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import PendingMigrationsError
-from uxpipeline.ingest.files import InputFile, local_listing
-from uxpipeline.ingest.landing import landing_listing, settled
+from uxpipeline.ingest.files.landing import landing_listing, settled
+from uxpipeline.ingest.files.listing import InputFile, local_listing
 from uxpipeline.orchestration.automation.jobs import refresh
 from uxpipeline.orchestration.automation.schedules import yesterday
 from uxpipeline.orchestration.resources import PipelineResource

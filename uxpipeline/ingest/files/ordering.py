@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from uxpipeline.ingest import strict_json
-from uxpipeline.ingest.lines import RawLine
+from uxpipeline.ingest.files import strict_json
+from uxpipeline.ingest.files.lines import RawLine
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
 

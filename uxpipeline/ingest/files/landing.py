@@ -7,8 +7,8 @@ from pathlib import Path
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import InputError
-from uxpipeline.ingest.buckets import Bucket, BucketFile, folder_day
-from uxpipeline.ingest.files import InputFile, Listing, LocalFile, completed, local_listing
+from uxpipeline.ingest.files.buckets import Bucket, BucketFile, folder_day
+from uxpipeline.ingest.files.listing import InputFile, Listing, LocalFile, completed, local_listing
 from uxpipeline.settings import is_bucket_url
 
 Place = Path | str

@@ -19,8 +19,8 @@ from typing import BinaryIO
 
 from uxpipeline.children import module_command
 from uxpipeline.errors import TransientError
-from uxpipeline.ingest.lines import RawLine
-from uxpipeline.ingest.parsing import Parser, Parsing
+from uxpipeline.ingest.files.lines import RawLine
+from uxpipeline.ingest.parsing.parser import Parser, Parsing
 
 CHUNKS_BEFORE_WORKERS = 4
 """A file of no more chunks is parsed before workers would have started."""

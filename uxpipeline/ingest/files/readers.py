@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from uxpipeline.errors import InputError
-from uxpipeline.ingest.compression import DamagedError, chunks
-from uxpipeline.ingest.delimited import csv_rows, enriched_rows, header_of, is_enriched
-from uxpipeline.ingest.enriched import ENRICHED_COLUMNS
-from uxpipeline.ingest.lines import RawLine, split_lines
-from uxpipeline.ingest.parquet import parquet_rows
+from uxpipeline.ingest.files.compression import DamagedError, chunks
+from uxpipeline.ingest.files.delimited import csv_rows, enriched_rows, header_of, is_enriched
+from uxpipeline.ingest.files.enriched import ENRICHED_COLUMNS
+from uxpipeline.ingest.files.lines import RawLine, split_lines
+from uxpipeline.ingest.files.parquet import parquet_rows
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from uxpipeline.errors import InputError
-from uxpipeline.ingest.compression import MAX_RATIO, UNSUSPECTED_BYTES, DamagedError
-from uxpipeline.ingest.lines import RawLine, bounded
+from uxpipeline.ingest.files.compression import MAX_RATIO, UNSUSPECTED_BYTES, DamagedError
+from uxpipeline.ingest.files.lines import RawLine, bounded
 from uxpipeline.ingest.records import Rejected
 
 _BATCH_ROWS = 256

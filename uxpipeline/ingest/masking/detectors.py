@@ -8,7 +8,7 @@ import re
 from ipaddress import ip_address
 from itertools import pairwise
 
-from uxpipeline.ingest.cleaning import visible
+from uxpipeline.ingest.masking.cleaning import visible
 from uxpipeline.ingest.memo import Memo
 
 _AT = r"(?:@|\uff20|%(?:25)*40)"

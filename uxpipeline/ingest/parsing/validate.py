@@ -12,8 +12,9 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
-from uxpipeline.ingest.cleaning import shortened, shortened_start, visible
-from uxpipeline.ingest.limits import (
+from uxpipeline.ingest.masking.cleaning import shortened, shortened_start, visible
+from uxpipeline.ingest.memo import Memo
+from uxpipeline.ingest.parsing.limits import (
     MAX_NAME_BYTES,
     MAX_SMALL_JSON_BYTES,
     check_integer,
@@ -22,7 +23,6 @@ from uxpipeline.ingest.limits import (
     is_session_id,
     name,
 )
-from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import (
     Assignment,
     Conversion,

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.json import encode
 
-from uxpipeline.ingest.cleaning import visible
+from uxpipeline.ingest.masking.cleaning import visible
 from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused

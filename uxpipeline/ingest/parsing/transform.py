@@ -12,12 +12,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from uxpipeline.ingest.cleaning import shortened
-from uxpipeline.ingest.detectors import mask_pii
-from uxpipeline.ingest.limits import is_session_id
-from uxpipeline.ingest.lines import RawLine
-from uxpipeline.ingest.ordering import in_order
-from uxpipeline.ingest.privacy import RecordMasker, mask_json, mask_text
+from uxpipeline.ingest.files.lines import RawLine
+from uxpipeline.ingest.files.ordering import in_order
+from uxpipeline.ingest.files.strict_json import decode
+from uxpipeline.ingest.masking.cleaning import shortened
+from uxpipeline.ingest.masking.detectors import mask_pii
+from uxpipeline.ingest.masking.records import RecordMasker, mask_json, mask_text
+from uxpipeline.ingest.parsing.limits import is_session_id
+from uxpipeline.ingest.parsing.validate import Validator
 from uxpipeline.ingest.records import (
     Accepted,
     Assignment,
@@ -31,8 +33,6 @@ from uxpipeline.ingest.records import (
 )
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.base import Source
-from uxpipeline.ingest.strict_json import decode
-from uxpipeline.ingest.validate import Validator
 from uxpipeline.settings import Masking
 from uxpipeline.subjects.tombstones import Tombstones
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from uxpipeline.ingest import strict_json
+from uxpipeline.ingest.files import strict_json
 from uxpipeline.ingest.records import JsonObject, Rejected
 
 MAX_LINE_BYTES = 1024 * 1024

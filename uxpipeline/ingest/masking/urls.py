@@ -6,8 +6,8 @@ Every function here gives the same result when applied to its own result.
 import re
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from uxpipeline.ingest.cleaning import visible
-from uxpipeline.ingest.detectors import looks_random, mask_pii
+from uxpipeline.ingest.masking.cleaning import visible
+from uxpipeline.ingest.masking.detectors import looks_random, mask_pii
 from uxpipeline.ingest.memo import Memo
 
 KEPT_QUERY_KEYS = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"})

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Any
 
-from uxpipeline.ingest.enriched import ENRICHED_COLUMNS
-from uxpipeline.ingest.lines import MAX_LINE_BYTES, RawLine
+from uxpipeline.ingest.files.enriched import ENRICHED_COLUMNS
+from uxpipeline.ingest.files.lines import MAX_LINE_BYTES, RawLine
+from uxpipeline.ingest.files.strict_json import decode
 from uxpipeline.ingest.records import JsonObject, Rejected
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.strict_json import decode
 
 MAX_RECORD_LINES = 1_000
 

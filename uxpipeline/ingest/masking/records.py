@@ -7,7 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from uxpipeline.ingest.detectors import mask_pii
+from uxpipeline.ingest.masking.detectors import mask_pii
+from uxpipeline.ingest.masking.urls import clean_referrer, clean_url
+from uxpipeline.ingest.masking.user_agents import coarse_user_agent
 from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.records import (
     Assignment,
@@ -21,8 +23,6 @@ from uxpipeline.ingest.records import (
     Session,
 )
 from uxpipeline.ingest.refusal import LineRefused
-from uxpipeline.ingest.urls import clean_referrer, clean_url
-from uxpipeline.ingest.user_agents import coarse_user_agent
 from uxpipeline.settings import Masking
 
 KEPT_TEXT_TYPES = frozenset({"button", "a", "link", "label", "summary"})

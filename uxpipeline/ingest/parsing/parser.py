@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from uxpipeline.ingest.lines import RawLine
+from uxpipeline.ingest.files.lines import RawLine
+from uxpipeline.ingest.parsing.rows import Rows
+from uxpipeline.ingest.parsing.transform import ERASED, LineTransformer, quarantine_payload
 from uxpipeline.ingest.records import Rejected
-from uxpipeline.ingest.rows import Rows
 from uxpipeline.ingest.sources.base import source_named
 from uxpipeline.ingest.sources.context import Context
-from uxpipeline.ingest.transform import ERASED, LineTransformer, quarantine_payload
 from uxpipeline.settings import Masking
 from uxpipeline.subjects.tombstones import Tombstones
 
