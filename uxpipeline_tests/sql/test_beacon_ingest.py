@@ -147,6 +147,21 @@ def test_it_names_no_visitor_in_clear(db: Connection, clear: str) -> None:
         insert(db, "user_sessions", visitor_key=clear)
 
 
+@pytest.mark.parametrize(
+    "personal",
+    [
+        "4930901820", "ada@example.test", "ada%2540example.test",
+        "ada\N{FULLWIDTH COMMERCIAL AT}example.test",
+    ],
+)  # fmt: skip
+def test_it_names_no_session_after_a_person(db: Connection, personal: str) -> None:
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"),
+        acting_as(db, "beacon_ingest"),
+    ):
+        insert(db, "user_sessions", session_id=personal)
+
+
 @pytest.mark.parametrize("relation", sorted(set(REQUIRED) - set(CLOCKS)))
 def test_it_has_no_business_with_other_tables(db: Connection, relation: str) -> None:
     insert_parents(db)
