@@ -32,6 +32,7 @@ VARIABLES = (
     "UXPIPELINE_MASKING",
     "UXPIPELINE_EVENT_THRESHOLD",
     "UXPIPELINE_KEEP_EVENTS_DAYS",
+    "UXPIPELINE_KEEP_SESSIONS_DAYS",
     "UXPIPELINE_CONCURRENT_TESTS",
     "UXPIPELINE_KEEP_QUARANTINE_DAYS",
     "UXPIPELINE_EXECUTOR",
@@ -62,6 +63,7 @@ class Settings:
         masking: how much of what visitors wrote is stored.
         event_threshold: new events that make the volume sensor ask for a run.
         keep_events_days: events of older days are dropped; None keeps them all.
+        keep_sessions_days: sessions that ended longer ago are deleted; None keeps them all.
         concurrent_tests: randomised tests that may run at once.
         keep_quarantine_days: what older quarantined lines said is forgotten.
         executor: how Dagster runs the steps of one run.
@@ -82,6 +84,7 @@ class Settings:
     masking: Masking
     event_threshold: int
     keep_events_days: int | None
+    keep_sessions_days: int | None
     concurrent_tests: int
     keep_quarantine_days: int
     executor: Executor
@@ -110,7 +113,8 @@ class Settings:
             privacy_key=env.get("UXPIPELINE_PRIVACY_KEY") or None,
             masking=_choice(env, "UXPIPELINE_MASKING", ("strict", "balanced", "off")),  # type: ignore[arg-type]  # narrowed by _choice
             event_threshold=_positive(env, "UXPIPELINE_EVENT_THRESHOLD", "1000"),
-            keep_events_days=_days_to_keep(env),
+            keep_events_days=_days_to_keep(env, "UXPIPELINE_KEEP_EVENTS_DAYS"),
+            keep_sessions_days=_sessions_to_keep(env),
             concurrent_tests=_positive(env, "UXPIPELINE_CONCURRENT_TESTS", "3"),
             keep_quarantine_days=_positive(env, "UXPIPELINE_KEEP_QUARANTINE_DAYS", "30"),
             executor=_choice(env, "UXPIPELINE_EXECUTOR", ("in_process", "multiprocess")),  # type: ignore[arg-type]  # narrowed by _choice
@@ -134,6 +138,7 @@ class Settings:
             "UXPIPELINE_MASKING": self.masking,
             "UXPIPELINE_EVENT_THRESHOLD": self.event_threshold,
             "UXPIPELINE_KEEP_EVENTS_DAYS": self.keep_events_days,
+            "UXPIPELINE_KEEP_SESSIONS_DAYS": self.keep_sessions_days,
             "UXPIPELINE_CONCURRENT_TESTS": self.concurrent_tests,
             "UXPIPELINE_KEEP_QUARANTINE_DAYS": self.keep_quarantine_days,
             "UXPIPELINE_EXECUTOR": self.executor,
@@ -177,8 +182,18 @@ def _positive(env: Mapping[str, str], name: str, default: str) -> int:
     return int(value)
 
 
-def _days_to_keep(env: Mapping[str, str]) -> int | None:
-    name = "UXPIPELINE_KEEP_EVENTS_DAYS"
+def _sessions_to_keep(env: Mapping[str, str]) -> int | None:
+    """Sessions take their events with them, so they are kept at least as long."""
+    days, of_events = (_days_to_keep(env, f"UXPIPELINE_KEEP_{what}_DAYS") for what in ("SESSIONS", "EVENTS"))
+    if days is not None and (of_events is None or days < of_events):
+        raise ConfigurationError(
+            f"`UXPIPELINE_KEEP_SESSIONS_DAYS` is `{days}`, and events are kept {of_events or 'for good'}",
+            "Set UXPIPELINE_KEEP_EVENTS_DAYS to no more than it: sessions take their events with them",
+        )
+    return days
+
+
+def _days_to_keep(env: Mapping[str, str], name: str) -> int | None:
     days = _positive(env, name, "") if env.get(name) else None
     if days is not None and days < FEWEST_DAYS_KEPT:
         raise ConfigurationError(f"`{name}` is `{days}`", f"Keep at least {FEWEST_DAYS_KEPT} days, scores read them")

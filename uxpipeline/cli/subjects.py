@@ -1,4 +1,4 @@
-"""`uxpipeline export` and `uxpipeline erase`: what a person may ask about their data."""
+"""`uxpipeline export`, `erase` and `retention`: what is kept about people, and what they may ask about it."""
 
 import sys
 from datetime import UTC, datetime
@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from uxpipeline.cli.console import Json, as_json, database, out, print_json
 from uxpipeline.db.lease import lease
 from uxpipeline.db.migrate import require_current
 from uxpipeline.errors import InputError
 from uxpipeline.home import privacy_key
+from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline.settings import Settings
 from uxpipeline.subjects.requests import erase_session, export_session
+from uxpipeline.subjects.retention import Expired, expired, forget_expired
 
 SessionId = Annotated[
     str, typer.Argument(help="The session's id, as the tracker or the beacon gave it.", metavar="SESSION")
@@ -63,3 +66,42 @@ def erase(
         out.print(f"{rows} rows of {relation} erased")
     out.print("Figures are computed anew." if erased else "Nothing was stored about it.", end=" ")
     out.print("Whatever of it comes again is refused.")
+
+
+def retention(
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Forget it now; every run does so too.")] = False,
+    json: Json = False,
+) -> None:
+    """Show how long what is kept, and how much is older than that; forget nothing unless told to."""
+    settings, now = Settings.from_env(), datetime.now(UTC)
+    with database(settings) as (connection, url):
+        require_current(connection)
+        if apply:
+            with lease(connection, url):
+                found = forget_expired(connection, settings, now)
+                refresh_marts(connection, now)
+        else:
+            found = expired(connection, settings, now)
+    if json:
+        print_json({"forgotten" if apply else "expired": found})
+    else:
+        _print_retention(settings, found, apply=apply)
+
+
+def _print_retention(settings: Settings, found: Expired, *, apply: bool) -> None:
+    table = Table("what", "kept", "forgotten now" if apply else "older", "set by", box=None)
+    for what, days, rows, name in (
+        ("events", settings.keep_events_days, found.events, "UXPIPELINE_KEEP_EVENTS_DAYS"),
+        ("sessions and all of theirs", settings.keep_sessions_days, found.sessions, "UXPIPELINE_KEEP_SESSIONS_DAYS"),
+        (
+            "texts of quarantined lines",
+            settings.keep_quarantine_days,
+            found.quarantined,
+            "UXPIPELINE_KEEP_QUARANTINE_DAYS",
+        ),
+    ):
+        table.add_row(what, "for good" if days is None else f"{days} days", f"{rows:,}", name)
+    out.print(table)
+    if not apply and any((found.events, found.sessions, found.quarantined)):
+        out.print("The next run forgets it, or `uxpipeline retention --apply`. A backup is the only way back.")

@@ -96,7 +96,11 @@ def quarantined_files(
         return cursor.execute(statement("quarantine/files"), values).fetchall()
 
 
-def forget_payloads(connection: Connection, before: datetime) -> None:
-    """Forget what lines said that were quarantined before a moment; a replay reads them from their file."""
+def forget_payloads(connection: Connection, before: datetime) -> int:
+    """Forget what lines said that were quarantined before a moment; a replay reads them from their file.
+
+    Returns:
+        How many lines that were.
+    """
     with transaction(connection):
-        connection.execute(statement("quarantine/forget_payloads"), {"before": before})
+        return connection.execute(statement("quarantine/forget_payloads"), {"before": before}).rowcount

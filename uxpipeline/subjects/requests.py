@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.marts.refresh import refresh_marts
+from uxpipeline.subjects.deletion import delete_sessions, lock_sessions
 from uxpipeline.subjects.tombstones import read_tombstones, tombstone
 
 
@@ -47,12 +48,12 @@ def erase_returned(connection: Connection, key: bytes) -> int:
 
 def _erase(connection: Connection, session_id: str, key: bytes) -> dict[str, int]:
     with transaction(connection):
-        lock, *steps = files_below("subjects/erase")
-        values: dict[str, Any] = {"session_id": session_id, "tombstone": tombstone(key, session_id)}
-        connection.execute(statement(lock.name), values)
+        lock_sessions(connection, [session_id])
         rows_erased = dict(Counter(relation for relation, _ in _stored_rows(connection, session_id)))
-        for step in steps:
-            connection.execute(statement(step.name), values | {"rows_erased": Jsonb(rows_erased)})
+        delete_sessions(connection, [session_id])
+        values = {"session_id": session_id, "tombstone": tombstone(key, session_id), "rows_erased": Jsonb(rows_erased)}
+        for step in files_below("subjects/erase"):
+            connection.execute(statement(step.name), values)
     return rows_erased
 
 

@@ -50,3 +50,23 @@ def test_people_read_what_was_erased(tmp_path: Path, database: str) -> None:
         "2 rows of behavior_events erased",
         "Figures are computed anew. Whatever of it comes again is refused.",
     ]
+
+
+def test_retention_shows_first_and_forgets_when_told(tmp_path: Path, database: str) -> None:
+    load_visits(tmp_path, database, "a.ndjson", "mine")
+    given = {
+        "UXPIPELINE_DATABASE_URL": database, "UXPIPELINE_KEEP_EVENTS_DAYS": "60", "UXPIPELINE_KEEP_SESSIONS_DAYS": "60"
+    }  # fmt: skip
+    run_command(tmp_path, "run", UXPIPELINE_DATABASE_URL=database)
+
+    shown = run_command(tmp_path, "retention", **given)
+    looked = run_command(tmp_path, "retention", "--json", **given)
+    applied = run_command(tmp_path, "retention", "--apply", "--json", **given)
+    after = run_command(tmp_path, "retention", "--json", **given)
+
+    due = {"events": 2, "sessions": 1, "quarantined": 0}
+    assert "60 days" in shown.stdout
+    assert "uxpipeline retention --apply" in shown.stdout
+    assert json.loads(looked.stdout) == {"expired": due}
+    assert json.loads(applied.stdout) == {"forgotten": due}
+    assert json.loads(after.stdout) == {"expired": dict.fromkeys(due, 0)}

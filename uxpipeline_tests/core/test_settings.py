@@ -21,7 +21,8 @@ EVERYTHING = {
     "UXPIPELINE_PRIVACY_KEY": "key",
     "UXPIPELINE_MASKING": "balanced",
     "UXPIPELINE_EVENT_THRESHOLD": "50",
-    "UXPIPELINE_KEEP_EVENTS_DAYS": "400",
+    "UXPIPELINE_KEEP_EVENTS_DAYS": "90",
+    "UXPIPELINE_KEEP_SESSIONS_DAYS": "400",
     "UXPIPELINE_CONCURRENT_TESTS": "7",
     "UXPIPELINE_KEEP_QUARANTINE_DAYS": "14",
     "UXPIPELINE_EXECUTOR": "multiprocess",
@@ -43,6 +44,13 @@ def test_nothing_set_means_embedded_server_in_the_home_folder() -> None:
     assert settings.conversion == "lead_capture"
     assert (settings.profile, settings.executor, settings.event_threshold) == ("default", "in_process", 1000)
     assert (settings.start_date, settings.earliest) == (date(2026, 1, 1), datetime(2020, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("events", [None, "401"])
+def test_sessions_are_kept_no_shorter_than_their_events(events: str | None) -> None:
+    given = {"UXPIPELINE_KEEP_SESSIONS_DAYS": "400"} | ({"UXPIPELINE_KEEP_EVENTS_DAYS": events} if events else {})
+    with pytest.raises(ConfigurationError, match="UXPIPELINE_KEEP_SESSIONS_DAYS"):
+        Settings.from_env(given)
 
 
 def test_a_relative_home_does_not_move_with_the_working_directory(

@@ -8,7 +8,7 @@ import pytest
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.marts.refresh import refresh_marts
-from uxpipeline.subjects import requests
+from uxpipeline.subjects import deletion, requests
 from uxpipeline.subjects.requests import erase_returned, erase_session, export_session
 from uxpipeline.subjects.tombstones import read_tombstones
 from uxpipeline_tests.db.queries import rows, value
@@ -131,7 +131,9 @@ def test_asked_twice_the_first_answer_is_kept(shop: Landing) -> None:
     assert rows(shop.connection, "select * from uxpipeline.erased_sessions") == kept
 
 
-@pytest.mark.parametrize("step_name", [step.name for step in files_below("subjects/erase")])
+@pytest.mark.parametrize(
+    "step_name", [step.name for folder in ("delete", "erase") for step in files_below(f"subjects/{folder}")]
+)
 def test_an_erasure_that_fails_leaves_everything(
     shop: Landing, monkeypatch: pytest.MonkeyPatch, step_name: str
 ) -> None:
@@ -141,7 +143,8 @@ def test_an_erasure_that_fails_leaves_everything(
     def failing(name: str) -> object:
         return statement(name) if name != step_name else b"select 1 / 0"
 
-    monkeypatch.setattr(requests, "statement", failing)
+    for module in (deletion, requests):
+        monkeypatch.setattr(module, "statement", failing)
     with pytest.raises(psycopg.errors.DivisionByZero):
         erase(shop.connection)
     assert rows(shop.connection, STATE) == before

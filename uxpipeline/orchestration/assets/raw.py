@@ -1,22 +1,22 @@
 """From landing files to checked tables."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from uxpipeline.home import privacy_key
-from uxpipeline.ingest.ledger import forget_payloads
 from uxpipeline.ingest.load import load_landing
 from uxpipeline.ingest.reports import FileReport
-from uxpipeline.marts.partitions import drain_default_partition, drop_events_before
+from uxpipeline.marts.partitions import drain_default_partition
 from uxpipeline.marts.refresh import close_silent_sessions, ensure_partitions
 from uxpipeline.orchestration import specs
 from uxpipeline.orchestration.resources import PipelineResource
 from uxpipeline.quality.staged import GreatExpectations
 from uxpipeline.subjects.requests import erase_returned
+from uxpipeline.subjects.retention import forget_expired
 
 LANDING = dg.AssetKey("landing_files")
 DESCRIPTIONS = {
@@ -65,9 +65,11 @@ def raw_tables(
     with pipeline.writing() as connection:
         ensure_partitions(connection, now.date())
         drain_default_partition(connection)
-        if pipeline.settings.keep_events_days is not None:
-            drop_events_before(connection, now.date() - timedelta(days=pipeline.settings.keep_events_days))
-        forget_payloads(connection, now - timedelta(days=pipeline.settings.keep_quarantine_days))
+        forgotten = forget_expired(connection, pipeline.settings, now)
+        context.log.info(
+            "forgotten, as kept too long: %s events, %s sessions, %s texts of quarantined lines",
+            forgotten.events, forgotten.sessions, forgotten.quarantined,
+        )  # fmt: skip
         reports = load_landing(connection, pipeline.settings, now, auditor=GreatExpectations(pipeline.url))
         for report in reports:
             if report.seen:

@@ -1,0 +1,1 @@
+delete from uxpipeline.remarks where session_id = any (%(session_ids)s);

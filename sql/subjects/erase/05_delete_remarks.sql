@@ -1,1 +1,0 @@
-delete from uxpipeline.remarks where session_id = %(session_id)s;
