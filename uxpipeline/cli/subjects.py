@@ -90,12 +90,12 @@ def retention(
 
 
 def _print_retention(settings: Settings, found: Expired, *, apply: bool) -> None:
-    table = Table("what", "kept", "forgotten now" if apply else "older", "set by", box=None)
+    table = Table("what", "kept", "forgotten" if apply else "older", "set by", box=None)
     for what, days, rows, name in (
         ("events", settings.keep_events_days, found.events, "UXPIPELINE_KEEP_EVENTS_DAYS"),
-        ("sessions and all of theirs", settings.keep_sessions_days, found.sessions, "UXPIPELINE_KEEP_SESSIONS_DAYS"),
+        ("sessions", settings.keep_sessions_days, found.sessions, "UXPIPELINE_KEEP_SESSIONS_DAYS"),
         (
-            "texts of quarantined lines",
+            "quarantined texts",
             settings.keep_quarantine_days,
             found.quarantined,
             "UXPIPELINE_KEEP_QUARANTINE_DAYS",

@@ -92,7 +92,9 @@ def require_current(connection: Connection) -> None:
         PendingMigrationsError: `migrate` has something to do.
     """
     if waiting := pending(connection):
-        raise PendingMigrationsError(f"The database lacks {len(waiting)} migrations", "Run `uxpipeline migrate`")
+        raise PendingMigrationsError(
+            f"The database lacks {len(waiting)} migration{'s' * (len(waiting) != 1)}", "Run `uxpipeline migrate`"
+        )
 
 
 def _ledger(connection: Connection) -> dict[str, str]:
