@@ -1,8 +1,10 @@
-"""Showing what visitors' browsers wrote: only characters that cannot change meaning where they are shown."""
+"""Showing what visitors did: names only in characters that cannot change meaning, figures only of enough people."""
 
 import hashlib
 import re
 
+FEWEST_SESSIONS = 5
+"""A surface that fewer sessions met is left out wherever scores are shown: it can point at a person."""
 _PLAIN = re.compile(r"[\w\-#.:/>=\[\]\"' ]{1,160}")
 
 

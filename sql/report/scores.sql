@@ -1,4 +1,4 @@
--- Scores of one day and level for some signals: by rank where there is one, else by the sessions certainly affected.
+-- Scores of one day and level for some signals, of surfaces that enough sessions met: by rank where there is one, else by the sessions certainly affected.
 -- `affected` keeps only surfaces with affected sessions (true) or without (false). Signals are those that fired there.
 select
     s.surface_level, s.surface_key, s.signal, s.denominator, s.exposed_sessions, s.affected_sessions, s.affected_visitors,
@@ -18,6 +18,7 @@ from public.friction_scores s
 where s.as_of = %(as_of)s
     and s.surface_level = %(surface_level)s
     and s.signal = any(%(signals)s)
+    and (s.surface_level = 'site' or s.exposed_sessions >= %(fewest)s)
     and (%(affected)s::boolean is null or (s.affected_sessions > 0) = %(affected)s)
 order by s.rank nulls last, s.rate_low * s.exposed_sessions desc, s.surface_key, s.signal
 limit %(most)s;

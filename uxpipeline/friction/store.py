@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.display import display_key
+from uxpipeline.display import FEWEST_SESSIONS, display_key
 from uxpipeline.friction.words import loss_words, rate_words
 
 TREND_DAYS = 28
@@ -75,8 +75,11 @@ class Trend:
 
 
 def ranked_surfaces(connection: Connection, as_of: date, level: str, most: int = 10) -> list[RankedSurface]:
-    """The first ranks of a surface level on an as-of day; of level `site` the site itself."""
-    values = {"as_of": as_of, "surface_level": level, "most": most}
+    """The first ranks of a surface level on an as-of day; of level `site` the site itself.
+
+    Surfaces that too few sessions met are left out.
+    """
+    values = {"as_of": as_of, "surface_level": level, "most": most, "fewest": FEWEST_SESSIONS}
     with connection.cursor(row_factory=class_row(RankedSurface)) as cursor:
         return cursor.execute(statement("friction/ranked_surfaces"), values).fetchall()
 

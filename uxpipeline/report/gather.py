@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
+from uxpipeline.display import FEWEST_SESSIONS
 from uxpipeline.friction.store import trends
 from uxpipeline.ingest.ledger import ledger_totals
 from uxpipeline.report.records import (
@@ -53,6 +54,7 @@ def gather(connection: Connection, settings: Settings) -> Report:
             site=_site(connection, scoring),
             levels=[_level(connection, scoring, level) for level in LEVELS],
             forms=_scores(connection, scoring, "element", "form_leak"),
+            withheld=_withheld(connection, scoring),
             proposals=_listing(connection, "proposals", Proposal, {"most": MOST_ROWS}),
             blocked=_blocked(connection, scoring),
             funnels=_funnels(steps.rows),
@@ -92,9 +94,18 @@ def _scores(
         "surface_level": level,
         "signals": list(signals),
         "affected": affected,
+        "fewest": FEWEST_SESSIONS,
         "most": MOST_ROWS,
     }
     return _listing(connection, "scores", Score, values)
+
+
+def _withheld(connection: Connection, scoring: Scoring | None) -> int:
+    if scoring is None:
+        return 0
+    values = {"as_of": scoring.as_of, "fewest": FEWEST_SESSIONS}
+    row = connection.execute(statement("report/withheld"), values).fetchone()
+    return row[0] if row else 0
 
 
 def _with_days(connection: Connection, scoring: Scoring | None, scores: Listing[Score]) -> Listing[Score]:

@@ -215,6 +215,7 @@ class Report:
         site: scores of the whole site, one per signal that was ever sent, `any` first.
         levels: surfaces of the levels below the site, the smallest first.
         forms: forms by how surely they are abandoned.
+        withheld: scores not shown, because too few sessions met the surface.
         proposals: newest first.
         blocked: friction that is not proposed, the most affected sessions first.
         funnels: configured ones first.
@@ -230,6 +231,7 @@ class Report:
     site: list[Score]
     levels: list[Level]
     forms: Listing[Score]
+    withheld: int
     proposals: Listing[Proposal]
     blocked: Listing[Blocked]
     funnels: list[Funnel]

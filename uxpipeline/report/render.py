@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from uxpipeline.db.connect import Connection
+from uxpipeline.display import FEWEST_SESSIONS
 from uxpipeline.errors import InputError
 from uxpipeline.home import reports_folder
 from uxpipeline.pictures.scale import Scale
@@ -64,6 +65,7 @@ def _page(report: Report) -> str:
         "Scale": Scale,
         "interval": wording.interval,
         "signals": SIGNALS,
+        "fewest_sessions": FEWEST_SESSIONS,
         "spark": spark,
         "window_days": WINDOW_DAYS,
     }

@@ -125,10 +125,20 @@ def test_code_is_one_span_in_one_cell(text: str) -> None:
     assert re.fullmatch(r"–|`(?:[^`|\n]|\\\|)+`", code(text))
 
 
+def test_what_fewer_than_five_sessions_met_is_not_named(connection: Connection) -> None:
+    few: dict[str, Any] = {"affected_visitors": 0, "affected_sessions": 1, "converted_sessions": 0}
+    add_score(connection, "#five", exposed_sessions=5, rank=1, as_of=AS_OF, **few)
+    add_score(connection, "#four", exposed_sessions=4, rank=2, as_of=AS_OF, **few)
+
+    found = " ".join(str(words(value)) for value in score_metadata(connection, AS_OF).values())
+
+    assert "#five" in found
+    assert "#four" not in found
+
+
 def test_no_session_is_named(pipeline: Settings, instance: dg.DagsterInstance, yesterday: str) -> None:
-    write_lines(
-        Path(pipeline.landing) / "a.ndjson", [*recent("secret-1", rages=["buy"]), *recent("secret-2", clicks=["buy"])]
-    )
+    others = [line for number in range(2, 6) for line in recent(f"secret-{number}", clicks=["buy"])]
+    write_lines(Path(pipeline.landing) / "a.ndjson", [*recent("secret-1", rages=["buy"]), *others])
 
     result = run_refresh(instance, yesterday)
 

@@ -138,6 +138,22 @@ def test_surfaces_without_affected_sessions_are_listed_apart(connection: Connect
     assert "No session affected at 1 element: #calm (44)" in page_text(connection, settings)
 
 
+def test_what_fewer_than_five_sessions_met_is_counted_and_not_named(connection: Connection, settings: Settings) -> None:
+    add_score(connection)
+    few: dict[str, Any] = {"affected_visitors": 0, "converted_sessions": 0}
+    for affected in (0, 2):
+        add_score(
+            connection, f"#four-{affected}", affected_sessions=affected, exposed_sessions=4, rank=2 + affected, **few
+        )
+    add_score(connection, "#form-of-four", "form_leak", exposed_sessions=4, affected_sessions=1, rank=None, **few)
+    add_score(connection, "#five", exposed_sessions=5, affected_sessions=1, rank=3, **few)
+    text = page_text(connection, settings)
+    assert "#five" in text
+    assert "#four" not in text
+    assert "#form-of-four" not in text
+    assert "3 scores are not shown: fewer than 5 sessions met the surface" in text
+
+
 @pytest.mark.parametrize("level", ["element", "component", "page"])
 def test_long_rankings_are_cut_and_say_so(connection: Connection, settings: Settings, level: str) -> None:
     for rank in range(1, 24):
