@@ -132,8 +132,8 @@ class Loader:
         named = source_named(self.source, self.context) if self.source is not None else None
         if not path.stat().st_size:
             return named, "empty"
-        form, objects = sample(path)
-        return named or detect(objects, self.context), _WIRE_FORM if is_wire_form(objects) else form
+        form, objects, texts = sample(path)
+        return named or detect(objects, self.context), _WIRE_FORM if is_wire_form(objects, texts) else form
 
     def _load_from(
         self, source: Source, path: Path, report: FileReport, quarantined: QuarantinedFile | None = None

@@ -258,11 +258,31 @@ def test_files_of_a_folder_are_told_apart(landing: Landing) -> None:
     ]
 
 
-def test_requests_of_the_tracker_are_told_from_events(landing: Landing) -> None:
-    request = {"schema": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", "data": [{"e": "pv"}]}
-    path = landing.write([request])
+QUERY = "e=pv&url=https%3A%2F%2Fshop.test%2F&p=web&tv=js-4.10.1&eid=0e6b&tz=UTC"
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        {"schema": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", "data": [{"e": "pv"}]},
+        dict(pair.split("=") for pair in QUERY.split("&")),
+        QUERY,
+        f"/i?stm=1767225600000&{QUERY}",
+        f'192.0.2.1 - - [22/Nov/2026:09:00:00 +0000] "GET /i?{QUERY} HTTP/1.1" 200 43',
+        f"2026-11-22\t09:00:00\tGET\t/i\t200\t{QUERY}",
+    ],
+    ids=["posted", "posted event", "query", "path", "access log", "log in columns"],
+)
+def test_requests_of_the_tracker_are_told_from_events(landing: Landing, request_line: dict[str, Any] | str) -> None:
+    path = landing.write([request_line])
     with pytest.raises(InputError, match="requests of Snowplow's tracker"):
         landing.load_file(path)
     [skipped] = landing.load_all(landing.folder)
     assert skipped.status == "skipped"
     assert "enriched events" in (skipped.problem or "")
+
+
+@pytest.mark.parametrize("text", ["e=pv&url=x", "type=web&tver=1&me=pv", "{e: 1, p: 2, tv: 3}", "GET /?tv=1&p=2 e"])
+def test_other_texts_are_no_requests_of_the_tracker(landing: Landing, text: str) -> None:
+    with pytest.raises(InputError, match="in no format we know"):
+        landing.load_file(landing.write([text]))

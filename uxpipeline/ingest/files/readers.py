@@ -33,10 +33,12 @@ class Sample(NamedTuple):
     Attributes:
         form: what kind of file it is, for people.
         objects: the objects among its first lines.
+        texts: those of them that are none.
     """
 
     form: str
     objects: list[JsonObject]
+    texts: list[bytes]
 
 
 def read_lines(path: Path) -> Iterator[RawLine]:
@@ -57,14 +59,14 @@ def sample(path: Path, limit: int = SAMPLE_LINES) -> Sample:
     Raises:
         InputError: as `read_lines`.
     """
-    objects = []
+    objects, texts = [], []
     with _opened(path) as (form, lines):
         for line in islice(lines, limit):
             try:
                 objects.append(line.decode(line.raw))
             except LineRefused:
-                continue
-    return Sample(form, objects)
+                texts.append(line.raw)
+    return Sample(form, objects, texts)
 
 
 def sha256_of(path: Path) -> str:

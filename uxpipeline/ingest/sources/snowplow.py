@@ -1,7 +1,7 @@
 """Snowplow's enriched events, and the table `atomic.events` that loaders make of them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from uxpipeline.ingest.fields import required
@@ -17,7 +17,9 @@ from uxpipeline.ingest.sources.steps import derived_steps
 
 _FORM_START = form_start_by("focus")
 _FORM = {"element_path": "form", "element_type": "form"}
-_WIRE = "iglu:com.snowplowanalytics.snowplow/payload_data/"
+_POSTED = "iglu:com.snowplowanalytics.snowplow/payload_data/"
+_ALWAYS_SENT = {"e", "p", "tv"}
+_PARAMETER = re.compile(r"(?:^|[?&\s\"])(\w+)=", re.ASCII)
 _PLAIN_ID = re.compile(r"[\w-]+", re.ASCII)
 _ERROR_FIELDS = {
     "type": "exceptionName",
@@ -29,9 +31,13 @@ _ERROR_FIELDS = {
 }
 
 
-def is_wire_form(sample: Sequence[JsonObject]) -> bool:
-    """Tell whether objects are what the tracker sends to its collector, before Snowplow makes events of it."""
-    return any(str(line.get("schema")).startswith(_WIRE) for line in sample)
+def is_wire_form(objects: Iterable[JsonObject], texts: Iterable[bytes]) -> bool:
+    """Tell whether lines are what the tracker sends to its collector, before Snowplow makes events of it.
+
+    That is an object with a list of events where it posts them; else parameters of a query, alone or in a log's line.
+    """
+    posted = any(str(line.get("schema")).startswith(_POSTED) or line.keys() >= _ALWAYS_SENT for line in objects)
+    return posted or any(_ALWAYS_SENT.issubset(_PARAMETER.findall(text.decode(errors="replace"))) for text in texts)
 
 
 class Snowplow:
