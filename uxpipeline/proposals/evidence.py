@@ -31,7 +31,7 @@ def record(connection: Connection, proposal_id: str, score: Mapping[str, Any], p
     """Add what a score says to a proposal's evidence, unless its newest says the same or is newer."""
     result = result_of(score)
     known = evidence_of(connection, proposal_id)
-    if known and (known[0].as_of > score["as_of"] or known[0].result_hash == digest(result)):
+    if known and (known[0].as_of > score["as_of"] or _says(known[0], score["score_version"], result)):
         return
     params = {
         "surface_level": score["surface_level"],
@@ -85,6 +85,10 @@ def ask(connection: Connection, evidence: StoredEvidence, parameters: Parameters
 def result_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     """The numbers of a score as evidence keeps them: six digits, so that arithmetic of another machine agrees."""
     return {name: _kept(row[name]) for name in FIELDS}
+
+
+def _says(evidence: StoredEvidence, score_version: str, result: dict[str, Any]) -> bool:
+    return (evidence.score_version, evidence.result_hash) == (score_version, digest(result))
 
 
 def digest(value: object) -> str:

@@ -98,6 +98,17 @@ def test_what_this_version_does_not_compute_refuses(connection: Connection, prop
         approve(connection, proposal, "Ada")
 
 
+def test_a_run_of_this_version_asks_what_another_version_had_asked(
+    connection: Connection, demo: Settings, proposal: str
+) -> None:
+    connection.execute(b"alter table proposal_evidence disable trigger refuse_rewrite")
+    connection.execute(b"update proposal_evidence set score_version = 'older'")
+
+    propose(connection, AS_OF, demo, NOW)
+
+    assert approve(connection, proposal, "Ada").status == "approved"
+
+
 def test_scores_that_were_made_up_refuse(connection: Connection, demo: Settings) -> None:
     crowd(connection, "buy", raged=8, calm=20)
     score(connection)

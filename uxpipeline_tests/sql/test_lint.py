@@ -27,6 +27,8 @@ BEFORE_THE_FIRST_RELEASE = {
     ("0021_replays", "require-concurrent-index-creation"),
     ("0024_stage_without_index", "require-concurrent-index-deletion"),
     ("0029_surfaces_not_stored", "ban-drop-table"),
+    ("0030_evidence_told_anew", "ban-drop-constraint"),
+    ("0030_evidence_told_anew", "require-concurrent-index-creation"),
 }
 
 
