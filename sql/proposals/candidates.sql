@@ -1,4 +1,4 @@
--- Scores of the day with affected sessions, by what they surely cost, then by how many they surely affected. A peer rate
+-- Scores of the day with affected sessions of surfaces that enough sessions met to be named, by what they surely cost, then by how many they surely affected. A peer rate
 -- is the median of level and signal where there are at least three surfaces.
 with peers as (
     select surface_level, signal, percentile_cont(0.5) within group (order by rate) as peer_rate
@@ -15,7 +15,7 @@ select
     s.recent_affected, s.anomaly_q, p.peer_rate
 from public.friction_scores s
 left join peers p on p.surface_level = s.surface_level and p.signal = s.signal
-where s.as_of = %(as_of)s and s.signal <> 'any' and s.affected_sessions > 0
+where s.as_of = %(as_of)s and s.signal <> 'any' and s.affected_sessions > 0 and s.exposed_sessions >= %(fewest)s
 order by
     s.evidence_grade in ('A', 'B') desc,
     coalesce(s.lost_rank_bound, s.excess_abandons) desc nulls last,

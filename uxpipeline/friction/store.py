@@ -91,6 +91,7 @@ def trends(connection: Connection, as_of: date, surfaces: Sequence[tuple[str, st
         "as_of": as_of,
         "levels": [level for level, _ in surfaces],
         "keys": [key for _, key in surfaces],
+        "fewest": FEWEST_SESSIONS,
     }
     with connection.cursor(row_factory=class_row(DayScore)) as cursor:
         found = cursor.execute(statement("friction/trends"), values).fetchall()

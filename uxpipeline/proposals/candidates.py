@@ -8,6 +8,7 @@ from psycopg.rows import dict_row
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
+from uxpipeline.display import FEWEST_SESSIONS
 from uxpipeline.proposals.names import key_hash, surface_name
 from uxpipeline.proposals.rules import RULES, Rule
 
@@ -66,9 +67,13 @@ class Candidate:
 
 
 def find_candidates(connection: Connection, as_of: date) -> list[Candidate]:
-    """Scores of the day with any affected session that a rule answers, the most worth first."""
+    """Scores of the day with any affected session that a rule answers, the most worth first.
+
+    Surfaces that too few sessions met are left out: not even why they are not proposed may name them.
+    """
+    values = {"as_of": as_of, "fewest": FEWEST_SESSIONS}
     with connection.cursor(row_factory=dict_row) as cursor:
-        scores: list[dict[str, Any]] = cursor.execute(statement("proposals/candidates"), {"as_of": as_of}).fetchall()
+        scores: list[dict[str, Any]] = cursor.execute(statement("proposals/candidates"), values).fetchall()
     return [
         Candidate(rule, **score)
         for score in scores

@@ -136,6 +136,14 @@ def test_what_fewer_than_five_sessions_met_is_not_named(connection: Connection) 
     assert "#four" not in found
 
 
+def test_days_on_which_fewer_than_five_sessions_met_a_surface_are_no_part_of_its_trend(connection: Connection) -> None:
+    few: dict[str, Any] = {"affected_visitors": 0, "affected_sessions": 1, "converted_sessions": 0}
+    for age, exposed in enumerate((9, 5, 4)):
+        add_score(connection, "#buy", exposed_sessions=exposed, as_of=AS_OF - timedelta(days=age), **few)
+
+    assert words(score_metadata(connection, AS_OF)["trend"]).count("<circle") == 2
+
+
 def test_no_session_is_named(pipeline: Settings, instance: dg.DagsterInstance, yesterday: str) -> None:
     others = [line for number in range(2, 6) for line in recent(f"secret-{number}", clicks=["buy"])]
     write_lines(Path(pipeline.landing) / "a.ndjson", [*recent("secret-1", rages=["buy"]), *others])

@@ -45,6 +45,17 @@ def test_a_sure_loss_makes_a_typed_proposal_with_its_numbers(connection: Connect
     assert scalar(connection, "select count(*) from proposal_blocks") == 0
 
 
+@pytest.mark.parametrize(("exposed", "blocked"), [(4, []), (5, ["too_little_evidence"])])
+def test_what_fewer_than_five_sessions_met_is_not_even_named_as_blocked(
+    connection: Connection, settings: Settings, exposed: int, blocked: list[str]
+) -> None:
+    warm(connection)
+    add(connection, exposed_sessions=exposed, affected_sessions=2, affected_visitors=2, converted_sessions=1)
+
+    assert reasons(run(connection, settings)) == blocked
+    assert scalar(connection, "select count(*) from proposal_blocks") == len(blocked)
+
+
 def test_the_expected_change_is_the_loss_that_may_be_recovered(connection: Connection, settings: Settings) -> None:
     warm(connection)
     add(connection)

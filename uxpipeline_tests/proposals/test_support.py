@@ -90,6 +90,19 @@ def test_a_surface_without_scores_has_none_and_is_refused(
     assert "uxpipeline run" in refused.value.remedy
 
 
+def test_a_surface_that_fewer_than_five_sessions_met_has_none(connection: Connection, demo: Settings) -> None:
+    crowd(connection, "buy", raged=2, calm=2)
+    crowd(connection, "other", raged=2, calm=3, page="/other")
+    propose_as_a_model(connection)
+    other = CHANGE | {"target": {"level": "element", "surface": "#other"}}
+    propose_as_a_model(connection, proposal_id="of five", proposed_changes=other)
+
+    run(connection, demo)
+
+    assert evidence_of(connection, "p") == []
+    assert len(evidence_of(connection, "of five")) == 1
+
+
 @pytest.mark.parametrize("changes", [{}, {"target": "#buy"}, {"target": {"level": ["element"], "surface": {"a": 1}}}])
 def test_odd_targets_stop_no_run(site: Connection, demo: Settings, changes: dict[str, Any]) -> None:
     propose_as_a_model(site, proposed_changes=changes, metadata={"surface": ["rage_click"]})

@@ -40,6 +40,17 @@ def test_it_sees_as_many_rows_as_the_owner(sample: Connection, relation: str) ->
     assert found == value(sample, counted)
 
 
+def test_it_sees_no_figures_of_surfaces_that_fewer_than_five_sessions_met(db: Connection) -> None:
+    few = [("site", "site", 1), ("element", "#four", 4), ("page", "/four", 4), ("element", "#five", 5)]
+    for level, key, exposed in few:
+        insert(db, "friction_scores", surface_level=level, surface_key=key, exposed_sessions=exposed)
+    scores = "select surface_key from public.friction_scores order by 1"
+    with acting_as(db, "ai_analysis"):
+        found = rows(db, scores)
+    assert found == [("#five",), ("site",)]
+    assert len(rows(db, scores)) == len(few)
+
+
 @pytest.mark.parametrize(("relation", "column"), [(name, column) for name in HIDDEN for column in sorted(HIDDEN[name])])
 def test_it_does_not_read_what_visitors_write_or_are_known_by(sample: Connection, relation: str, column: str) -> None:
     assert_denied(sample, "ai_analysis", f"select {column} from public.{relation}")  # noqa: S608 - names of this file
