@@ -94,6 +94,7 @@ def _print_retention(settings: Settings, found: Expired, *, apply: bool) -> None
     for what, days, rows, name in (
         ("events", settings.keep_events_days, found.events, "UXPIPELINE_KEEP_EVENTS_DAYS"),
         ("sessions", settings.keep_sessions_days, found.sessions, "UXPIPELINE_KEEP_SESSIONS_DAYS"),
+        ("lines that wait", settings.keep_sessions_days, found.parked, "UXPIPELINE_KEEP_SESSIONS_DAYS"),
         (
             "quarantined texts",
             settings.keep_quarantine_days,
@@ -103,5 +104,5 @@ def _print_retention(settings: Settings, found: Expired, *, apply: bool) -> None
     ):
         table.add_row(what, "for good" if days is None else f"{days} days", f"{rows:,}", name)
     out.print(table)
-    if not apply and any((found.events, found.sessions, found.quarantined)):
+    if not apply and any(vars(found).values()):
         out.print("The next run forgets it, or `uxpipeline retention --apply`. A backup is the only way back.")

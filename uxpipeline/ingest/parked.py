@@ -11,6 +11,11 @@ PATIENCE = timedelta(days=7)
 """What waits longer was probably sent under a wrong name."""
 
 
+def empty_stage(connection: Connection) -> None:
+    """Take away what a killed load left; the caller holds the lease."""
+    next_load_id(connection)
+
+
 def next_load_id(connection: Connection) -> int:
     """A number for a load, with an empty stage."""
     with transaction(connection):

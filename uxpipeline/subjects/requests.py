@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
+from uxpipeline.ingest.parked import empty_stage
 from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline.subjects.deletion import delete_sessions, lock_sessions
 from uxpipeline.subjects.tombstones import read_tombstones, tombstone
@@ -29,6 +30,7 @@ def erase_session(connection: Connection, session_id: str, key: bytes, now: date
     Returns:
         Erased rows by relation. A session of which nothing is stored is refused from now on all the same.
     """
+    empty_stage(connection)
     rows_erased = _erase(connection, session_id, key)
     refresh_marts(connection, now)
     return rows_erased

@@ -9,6 +9,7 @@ from psycopg import errors, sql
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.ingest.ledger import forget_payloads
+from uxpipeline.ingest.parked import empty_stage
 from uxpipeline.marts.partitions import drop_events_before
 from uxpipeline.settings import Settings
 from uxpipeline.subjects.deletion import delete_sessions, lock_sessions
@@ -26,42 +27,47 @@ class Expired:
     Attributes:
         events: events of days that are not kept.
         sessions: sessions that ended too long ago, whatever is left of them.
+        parked: lines that have waited too long for a test, of sessions that nothing else is known of.
         quarantined: quarantined lines whose text is not kept.
     """
 
     events: int
     sessions: int
+    parked: int
     quarantined: int
 
 
 def expired(connection: Connection, settings: Settings, now: datetime) -> Expired:
     """Count what the next runs will forget, and forget nothing."""
-    events = sessions = 0
+    events = sessions = parked = 0
     if (first_kept := _first_day_kept(settings, now)) is not None:
         events = _count(connection, statement("subjects/expired/events"), {"first_kept": first_kept})
     if (before := _oldest_session_kept(settings, now)) is not None:
         _, sessions = _sessions(connection, before, most=1)
+        parked = _count(connection, statement("subjects/expired/parked"), {"before": before})
     quarantined = _count(
         connection, statement("quarantine/expired_payloads"), {"before": _oldest_text_kept(settings, now)}
     )
-    return Expired(events, sessions, quarantined)
+    return Expired(events, sessions, parked, quarantined)
 
 
 def forget_expired(connection: Connection, settings: Settings, now: datetime) -> Expired:
     """Forget what is due; the caller holds the lease, and refreshes the marts afterwards.
 
     Partitions go a day at a time, sessions by the thousand, oldest first: whoever is in the way has the right of way,
-    and the next run goes on.
+    and the next run goes on. What a killed load left in the stage is nobody's any more.
 
     Returns:
         How much was forgotten.
     """
-    events = sessions = 0
+    empty_stage(connection)
+    events = sessions = parked = 0
     if (first_kept := _first_day_kept(settings, now)) is not None:
         events = drop_events_before(connection, first_kept)
     if (before := _oldest_session_kept(settings, now)) is not None:
         sessions = _forget_sessions(connection, before)
-    return Expired(events, sessions, forget_payloads(connection, _oldest_text_kept(settings, now)))
+        parked = _forget_parked(connection, before)
+    return Expired(events, sessions, parked, forget_payloads(connection, _oldest_text_kept(settings, now)))
 
 
 def _forget_sessions(connection: Connection, before: datetime) -> int:
@@ -74,6 +80,11 @@ def _forget_sessions(connection: Connection, before: datetime) -> int:
         except _IN_THE_WAY:
             break
     return forgotten
+
+
+def _forget_parked(connection: Connection, before: datetime) -> int:
+    with transaction(connection):
+        return connection.execute(statement("subjects/expired/delete_parked"), {"before": before}).rowcount
 
 
 def _forget_batch(connection: Connection, session_ids: list[str], before: datetime) -> int:

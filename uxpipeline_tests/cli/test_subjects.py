@@ -64,7 +64,7 @@ def test_retention_shows_first_and_forgets_when_told(tmp_path: Path, database: s
     applied = run_command(tmp_path, "retention", "--apply", "--json", **given)
     after = run_command(tmp_path, "retention", "--json", **given)
 
-    due = {"events": 2, "sessions": 1, "quarantined": 0}
+    due = {"events": 2, "sessions": 1, "parked": 0, "quarantined": 0}
     assert "60 days" in shown.stdout
     assert "uxpipeline retention --apply" in shown.stdout
     assert json.loads(looked.stdout) == {"expired": due}

@@ -1,12 +1,14 @@
 """A session that was erased is nowhere any more, in no figure, and does not come back."""
 
 from dataclasses import replace
+from typing import Never
 
 import psycopg
 import pytest
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import files_below, statement
+from uxpipeline.ingest import loader
 from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline.subjects import deletion, requests
 from uxpipeline.subjects.requests import erase_returned, erase_session, export_session
@@ -77,6 +79,18 @@ def test_nothing_anywhere_names_an_erased_session(shop: Landing) -> None:
     assert erase(shop.connection) == ALL_ROWS
     assert places_of(shop.connection, GONE) == []
     assert rows(shop.connection, "select session_id from public.session_analytics") == [("another",)]
+
+
+def test_nor_does_what_a_killed_load_left_on_its_way(shop: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> Never:
+        raise SystemExit
+
+    monkeypatch.setattr(loader, "publish", killed)
+    with pytest.raises(SystemExit):
+        shop.load(*lines_of(GONE))
+    assert "uxpipeline.stage_events" in places_of(shop.connection, GONE)
+    erase(shop.connection)
+    assert places_of(shop.connection, GONE) == []
 
 
 def test_figures_are_those_of_a_shop_it_never_visited(shop: Landing) -> None:

@@ -12,6 +12,7 @@ from uxpipeline.settings import Settings
 from uxpipeline.subjects import retention
 from uxpipeline.subjects.retention import Expired, expired, forget_expired
 from uxpipeline_tests.db.queries import rows, value
+from uxpipeline_tests.report.builders import add_file
 from uxpipeline_tests.sql.rows import insert
 
 NOW = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
@@ -89,14 +90,36 @@ def test_sessions_that_ended_too_long_ago_go_with_all_of_theirs(connection: Conn
 
     found = expired(connection, settings, LATER - day)
     assert rows(connection, SESSIONS) == [("day 10",), ("day 20",), ("day 22",), ("whole",)]
-    assert forget_expired(connection, settings, LATER - day) == found == Expired(events=8, sessions=2, quarantined=0)
+    assert found == Expired(events=8, sessions=2, parked=0, quarantined=0)
+    assert forget_expired(connection, settings, LATER - day) == found
     refresh_marts(connection, LATER - day)
 
     assert rows(connection, SESSIONS) == [("day 22",), ("whole",)]
     assert rows(connection, ANALYTICS) == [("day 22", 2), ("whole", 2)]
     assert rows(connection, "select session_id from public.conversion_funnels") == []
     assert rows(connection, "select visitor_key from uxpipeline.visitor_runs") == [("a2",)]
-    assert expired(connection, settings, LATER - day) == Expired(0, 0, 0)
+    assert expired(connection, settings, LATER - day) == Expired(0, 0, 0, 0)
+
+
+def test_what_waits_too_long_goes_though_nothing_else_of_its_session_came(
+    connection: Connection, settings: Settings
+) -> None:
+    stored(connection, 22)
+    refresh_marts(connection, NOW)
+    add_file(connection)
+    for session, age in (("unknown", 62), ("unknown", 60), ("day 22", 62)):
+        connection.execute(
+            "insert into uxpipeline.parked (file_id, line_no, kind, test_id, session_id, payload, received_at)"
+            " values (1, 1, 'assignment', 'not yet', %s, '{}', %s)", [session, LATER - timedelta(days=age)],
+        )  # fmt: skip
+    settings, day = kept_sixty_days(settings), timedelta(days=1)
+    assert expired(connection, settings, LATER - day).parked == 1
+    assert forget_expired(connection, settings, LATER - day) == Expired(events=0, sessions=0, parked=1, quarantined=0)
+    waiting = "select session_id, received_at from uxpipeline.parked order by 1"
+    assert rows(connection, waiting) == [
+        ("day 22", LATER - timedelta(days=62)),
+        ("unknown", LATER - timedelta(days=60)),
+    ]
 
 
 def test_a_running_test_keeps_the_sessions_it_counts(connection: Connection, settings: Settings) -> None:
@@ -137,5 +160,5 @@ def test_whoever_is_in_the_way_has_the_right_of_way(
 def test_without_limits_everything_stays(connection: Connection, settings: Settings) -> None:
     stored(connection, 10)
     refresh_marts(connection, NOW)
-    assert forget_expired(connection, settings, NOW + timedelta(days=4000)) == Expired(0, 0, 0)
+    assert forget_expired(connection, settings, NOW + timedelta(days=4000)) == Expired(0, 0, 0, 0)
     assert len(rows(connection, SESSIONS)) == 2

@@ -67,8 +67,8 @@ def raw_tables(
         drain_default_partition(connection)
         forgotten = forget_expired(connection, pipeline.settings, now)
         context.log.info(
-            "forgotten, as kept too long: %s events, %s sessions, %s texts of quarantined lines",
-            forgotten.events, forgotten.sessions, forgotten.quarantined,
+            "forgotten, as kept too long: %s events, %s sessions, %s parked lines, %s texts of quarantined lines",
+            forgotten.events, forgotten.sessions, forgotten.parked, forgotten.quarantined,
         )  # fmt: skip
         reports = load_landing(connection, pipeline.settings, now, auditor=GreatExpectations(pipeline.url))
         for report in reports:
