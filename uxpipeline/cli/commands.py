@@ -112,6 +112,8 @@ def load(
         out.print(loaded_files(reports))
         for seen, files in Counter(file.seen for file in reports if file.seen).items():
             out.print(f"{seen} ({files} {'file' if files == 1 else 'files'})")
+        if refused := sum(file.quarantined for file in reports if file.status == "loaded"):
+            out.print(f"{refused:,} quarantined: `uxpipeline quarantine list` says why.")
     for file in reports:
         if file.status == "aborted":
             complain(f"{file.path}: {file.problem}")

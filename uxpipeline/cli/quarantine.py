@@ -11,7 +11,7 @@ from uxpipeline.db.lease import lease
 from uxpipeline.db.migrate import require_current
 from uxpipeline.errors import InputError
 from uxpipeline.ingest.ledger import quarantine_reasons, quarantined_files, quarantined_line, quarantined_lines
-from uxpipeline.report.wording import text
+from uxpipeline.report.wording import count, text
 from uxpipeline.settings import Settings
 
 app = typer.Typer(help="Lines that could not be taken, why, and loading them after a fix.", no_args_is_help=True)
@@ -38,16 +38,20 @@ def list_all(
     if json:
         print_json({"reasons": dict(reasons), "lines": lines})
         return
-    for name, count in reasons:
-        out.print(f"{count:,} {name}")
+    for name, number in reasons:
+        out.print(f"{number:,} {name}")
     if not lines:
-        out.print("Nothing is in quarantine." if not reasons else "No such lines.")
+        out.print(f"No line was refused as `{printable(reason)}`." if reason else "Nothing is in quarantine.")
         return
     table = Table("id", "line", "reason", "field", "replayed", box=None)
     for line in lines:
         since = f"{line.replayed_at:%Y-%m-%d %H:%M}" if line.replayed_at else ""
         table.add_row(str(line.id), text(line.place, 60), line.reason, text(line.detail, 60), since)
     out.print(table)
+    if len(lines) == limit:
+        out.print(f"At most {count(limit, 'line')} listed; `--limit` lists more.")
+    out.print("`uxpipeline quarantine show ID` shows a line, docs/sources.md what a reason means.")
+    out.print("`uxpipeline quarantine replay` loads lines after a fix.")
 
 
 @app.command()
@@ -63,7 +67,10 @@ def show(line_id: LineId, *, json: Json = False) -> None:
         return
     out.print(f"line {line.line_no} of {printable(line.path)}, read as {line.source}", soft_wrap=True)
     out.print(printable(f"{line.reason}: {line.detail}" if line.detail else line.reason))
-    out.print(printable(line.payload or ""), soft_wrap=True)
+    if line.payload is None:
+        out.print("What it said was kept UXPIPELINE_KEEP_QUARANTINE_DAYS. Its file has it.")
+    else:
+        out.print(printable(line.payload), soft_wrap=True)
 
 
 @app.command()
@@ -91,8 +98,10 @@ def replay(ids: LineIds = None, *, reason: Reason = None, json: Json = False) ->
         from uxpipeline.cli.summaries import loaded_files  # noqa: PLC0415  # as above
 
         out.print(loaded_files(reports))
+        if refused := sum(report.quarantined for report in reports):
+            out.print(f"{count(refused, 'line')} refused again: `uxpipeline quarantine list` says why.")
     else:
-        out.print("Nothing to replay.")
+        out.print("Nothing to replay" + (": `uxpipeline quarantine list` has no such line." if ids or reason else "."))
     for report in reports:
         if report.status == "aborted":
             complain(f"{report.path}: {report.problem}")

@@ -14,6 +14,7 @@ from uxpipeline.db.migrate import require_current
 from uxpipeline.errors import InputError
 from uxpipeline.home import privacy_key
 from uxpipeline.marts.refresh import refresh_marts
+from uxpipeline.report.wording import count
 from uxpipeline.settings import Settings
 from uxpipeline.subjects.requests import erase_session, export_session
 from uxpipeline.subjects.retention import Expired, expired, forget_expired
@@ -36,13 +37,21 @@ def export(
         require_current(connection)
         found = export_session(connection, session)
     if not found:
-        raise InputError("Nothing is stored about this session", "Look its id up in the tracker's cookie or storage")
+        raise InputError(
+            "Nothing is stored about this session",
+            "Unless it was erased, look its id up in the tracker's cookie or storage",
+        )
     if out_file is None:
         print_json(found)
         return
-    out_file.touch(mode=0o600)
-    out_file.write_text(as_json(found) + "\n", encoding="utf-8")
-    out.print(f"{sum(map(len, found.values()))} rows written to {out_file}.", soft_wrap=True)
+    try:
+        # Whoever could read a file that was there before could read the copy.
+        out_file.touch(mode=0o600)
+        out_file.chmod(0o600)
+        out_file.write_text(as_json(found) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"The copy cannot be written: {error.strerror}", "Name another file with --out") from None
+    out.print(f"{count(sum(map(len, found.values())), 'row')} written to {out_file}.", soft_wrap=True)
 
 
 def erase(
@@ -51,7 +60,10 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: Json = False,
 ) -> None:
-    """Erase a session for good: its rows, its share in every figure, and whatever of it comes again."""
+    """Erase a session for good: its rows, its share in every figure, and whatever of it comes again.
+
+    Asks first in a terminal, in scripts not.
+    """
     if not yes and sys.stdin.isatty():
         typer.confirm("Erase everything stored about this session? It cannot be undone", abort=True, err=True)
     settings = Settings.from_env()
@@ -63,8 +75,8 @@ def erase(
         print_json({"erased": erased})
         return
     for relation, rows in erased.items():
-        out.print(f"{rows} rows of {relation} erased")
-    out.print("Figures are computed anew." if erased else "Nothing was stored about it.", end=" ")
+        out.print(f"{count(rows, 'row')} of {relation} erased")
+    out.print("Figures are computed anew." if erased else "Nothing was stored about it: check its id.", end=" ")
     out.print("Whatever of it comes again is refused.")
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from uxpipeline.db.connect import connect
 from uxpipeline_tests.cli.loading import load
 from uxpipeline_tests.factories import visit, write_lines
 from uxpipeline_tests.processes import run_command
@@ -33,6 +34,30 @@ def test_a_line_is_listed_shown_and_replayed_after_a_fix(tmp_path: Path, databas
     assert in_vain.returncode == 2
     assert replayed.returncode == 0
     assert json.loads(replayed.stdout)["files"][0]["inserted"] == 1
+
+
+def test_each_answer_says_what_to_do_next(tmp_path: Path, database: str) -> None:
+    url = {"UXPIPELINE_DATABASE_URL": database}
+    path = write_lines(tmp_path / "old.ndjson", [line | OLD for line in visit("s1", clicks=["buy"])])
+
+    loaded = run_command(tmp_path, "load", str(path), "--max-bad", "100%", **url)
+    cut = run_command(tmp_path, "quarantine", "list", "--limit", "1", **url)
+    again = run_command(tmp_path, "quarantine", "replay", **url)
+    no_such = run_command(tmp_path, "quarantine", "list", "--reason", "bad_tim", **url)
+    none_replayed = run_command(tmp_path, "quarantine", "replay", "--reason", "bad_tim", **url)
+    with connect(database) as connection:
+        [(number,)] = connection.execute(
+            "update uxpipeline.quarantine set payload = null where line_no = 1 returning id"
+        )
+    forgotten = run_command(tmp_path, "quarantine", "show", str(number), **url)
+
+    assert "2 quarantined: `uxpipeline quarantine list` says why." in loaded.stdout
+    assert "At most 1 line listed; `--limit` lists more." in cut.stdout
+    assert "`uxpipeline quarantine show ID`" in cut.stdout
+    assert "2 lines refused again: `uxpipeline quarantine list` says why." in again.stdout
+    assert no_such.stdout.endswith("No line was refused as `bad_tim`.\n")
+    assert none_replayed.stdout == "Nothing to replay: `uxpipeline quarantine list` has no such line.\n"
+    assert forgotten.stdout.endswith("UXPIPELINE_KEEP_QUARANTINE_DAYS. Its file has it.\n")
 
 
 def test_a_file_that_is_gone_exits_1_and_says_what_to_do(tmp_path: Path, database: str) -> None:

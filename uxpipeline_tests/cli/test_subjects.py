@@ -40,13 +40,30 @@ def test_a_copy_in_a_file_is_for_its_owner_only(tmp_path: Path, database: str) -
     assert json.loads(path.read_text(encoding="utf-8"))["user_sessions"][0]["session_id"] == "mine"
 
 
+def test_a_copy_that_cannot_be_written_says_so_and_one_written_over_is_private(tmp_path: Path, database: str) -> None:
+    load_visits(tmp_path, database, "a.ndjson", "mine")
+    open_to_all = tmp_path / "copy.json"
+    open_to_all.touch(mode=0o644)
+
+    nowhere = str(tmp_path / "nowhere" / "copy.json")
+    refused = run_command(tmp_path, "export", "mine", "--out", nowhere, UXPIPELINE_DATABASE_URL=database)
+    run_command(tmp_path, "export", "mine", "--out", str(open_to_all), UXPIPELINE_DATABASE_URL=database)
+
+    assert refused.returncode == 1
+    assert (
+        refused.stderr
+        == "uxpipeline: The copy cannot be written: No such file or directory. Name another file with --out\n"
+    )
+    assert open_to_all.stat().st_mode & 0o077 == 0
+
+
 def test_people_read_what_was_erased(tmp_path: Path, database: str) -> None:
     load_visits(tmp_path, database, "a.ndjson", "mine")
 
     found = run_command(tmp_path, "erase", "mine", UXPIPELINE_DATABASE_URL=database)
 
     assert found.stdout.splitlines() == [
-        "1 rows of user_sessions erased",
+        "1 row of user_sessions erased",
         "2 rows of behavior_events erased",
         "Figures are computed anew. Whatever of it comes again is refused.",
     ]
