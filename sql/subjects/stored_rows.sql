@@ -24,7 +24,7 @@ from (
     -- Of a line that could not be read only its text is known.
     select 6, 'quarantine', q.received_at, to_jsonb(q)
     from uxpipeline.quarantine q
-    where strpos(q.payload, %(session_id)s) > 0
+    where uxpipeline.names_session(q.payload, %(session_id)s)
     union all
     select 7, 'remarks', r.at, to_jsonb(r)
     from uxpipeline.remarks r

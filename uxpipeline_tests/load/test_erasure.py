@@ -81,6 +81,21 @@ def test_nothing_anywhere_names_an_erased_session(shop: Landing) -> None:
     assert rows(shop.connection, "select session_id from public.session_analytics") == [("another",)]
 
 
+@pytest.mark.parametrize("session", ['quo"ted', "back\\slash"])
+def test_however_a_line_that_could_not_be_taken_quotes_it(shop: Landing, session: str) -> None:
+    shop.load(*lines_of(session))
+    assert len(export_session(shop.connection, session)["quarantine"]) == 1
+    assert erase(shop.connection, session)["quarantine"] == 1
+    assert rows(shop.connection, "select payload from uxpipeline.quarantine") == []
+
+
+def test_lines_of_others_are_neither_told_nor_erased(shop: Landing) -> None:
+    shop.load(*lines_of("s"), *lines_of("session-of-another"))
+    assert "another" not in str(export_session(shop.connection, "s"))
+    assert erase(shop.connection, "s")["quarantine"] == 1
+    assert export_session(shop.connection, "session-of-another").keys() == ALL_ROWS.keys()
+
+
 def test_nor_does_what_a_killed_load_left_on_its_way(shop: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(*_: object) -> Never:
         raise SystemExit

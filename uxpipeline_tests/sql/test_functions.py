@@ -31,6 +31,36 @@ def test_a_page_is_named_by_its_path_without_ids(db: Connection, url: str, key: 
 
 
 @pytest.mark.parametrize(
+    ("session", "text"),
+    [
+        ("abc", "abc"),
+        ("abc", '{"session_id":"abc","n":1}'),
+        ("abc", "1\tabc\t2"),
+        ("abc", "https://shop.example/?sid=abc&x=1"),
+        ('a"b', '{"session_id": "a\\"b"}'),
+        ('a"b', '1,"a""b",2'),
+        ("a\\b", '{"session_id": "a\\\\b"}'),
+        ("ünï", '{"session_id": "ünï"}'),
+        ("a.b*[c](d)|^$+?{2}", '{"session_id": "a.b*[c](d)|^$+?{2}"}'),
+        ("-a-", '{"session_id": "-a-"}'),
+    ],
+)
+def test_a_text_names_a_session_however_it_is_quoted(db: Connection, session: str, text: str) -> None:
+    assert value(db, "select uxpipeline.names_session(%s, %s)", text, session) is True
+
+
+@pytest.mark.parametrize(
+    ("session", "text"),
+    [
+        ("abc", "abcd"), ("abc", "0abc"), ("abc", "x-abc"), ("abc", "abc_1"), ("a", '{"session_id": "abc"}'),
+        ("a.c", "abc"), ("ü", "üb"), ("abc", None), ("abc", ""), ('"', '{"session_id": "abc"}'),
+    ],
+)  # fmt: skip
+def test_part_of_another_word_names_no_session(db: Connection, session: str, text: str | None) -> None:
+    assert value(db, "select uxpipeline.names_session(%s, %s)", text, session) is False
+
+
+@pytest.mark.parametrize(
     ("path", "key"),
     [
         ("body > main > button#pay", "#pay"),

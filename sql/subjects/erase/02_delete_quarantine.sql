@@ -1,1 +1,1 @@
-delete from uxpipeline.quarantine where strpos(payload, %(session_id)s) > 0;
+delete from uxpipeline.quarantine where uxpipeline.names_session(payload, %(session_id)s);
