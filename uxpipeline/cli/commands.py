@@ -37,7 +37,19 @@ LoadPaths = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands in the order the help lists them."""
-    for command in (demo, dev, migrate, load, run, report, subjects.export, subjects.erase, subjects.retention, doctor):
+    for command in (
+        demo,
+        dev,
+        migrate,
+        load,
+        run,
+        report,
+        subjects.export,
+        subjects.erase,
+        subjects.verify_erasure,
+        subjects.retention,
+        doctor,
+    ):
         app.command()(command)
 
 

@@ -1,4 +1,4 @@
-"""`uxpipeline export`, `erase` and `retention`: what is kept about people, and what they may ask about it."""
+"""`uxpipeline export`, `erase`, `verify-erasure`, `retention`: what is kept of people and what they may ask."""
 
 import sys
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from uxpipeline.cli.console import Json, as_json, database, out, print_json
+from uxpipeline.cli.console import Json, as_json, database, out, print_json, printable
 from uxpipeline.db.lease import lease
 from uxpipeline.db.migrate import require_current
 from uxpipeline.errors import InputError
@@ -18,6 +18,7 @@ from uxpipeline.report.wording import count
 from uxpipeline.settings import Settings
 from uxpipeline.subjects.requests import erase_session, export_session
 from uxpipeline.subjects.retention import Expired, expired, forget_expired
+from uxpipeline.subjects.traces import Traces, find_traces
 
 SessionId = Annotated[
     str, typer.Argument(help="The session's id, as the tracker or the beacon gave it.", metavar="SESSION")
@@ -78,6 +79,38 @@ def erase(
         out.print(f"{count(rows, 'row')} of {relation} erased")
     out.print("Figures are computed anew." if erased else "Nothing was stored about it: check its id.", end=" ")
     out.print("Whatever of it comes again is refused.")
+
+
+def verify_erasure(session: SessionId, *, json: Json = False) -> None:
+    """Search all tables, the home folder and the landing folder for a session.
+
+    Exit code 0 when nothing names it; 1 when something does, or a file could not be searched.
+    """
+    settings = Settings.from_env()
+    with database(settings) as (connection, _url):
+        require_current(connection)
+        found = find_traces(connection, settings, session)
+    if json:
+        print_json(found)
+    else:
+        _print_traces(found)
+    raise typer.Exit(1 if found.tables or found.files or found.unreadable else 0)
+
+
+def _print_traces(found: Traces) -> None:
+    searched = f"{count(found.tables_searched, 'table')} and {count(found.files_searched, 'file')} searched"
+    hits = sum(found.tables.values()) + len(found.files)
+    out.print(f"{searched}: {count(hits, 'hit')}.")
+    for relation, rows in found.tables.items():
+        out.print(f"{count(rows, 'row')} of {relation}", soft_wrap=True)
+    for path in found.files:
+        out.print(printable(path), soft_wrap=True)
+    for path in found.unreadable:
+        out.print(f"not readable: {printable(path)}", soft_wrap=True)
+    if found.tables:
+        out.print("`uxpipeline erase` erases the session from the tables.")
+    if found.files:
+        out.print("Files are yours to delete: loaded again, they do not bring an erased session back.")
 
 
 def retention(

@@ -1,8 +1,10 @@
 """`export` and `erase` as people and scripts call them."""
 
+import gzip
 import json
 from pathlib import Path
 
+from uxpipeline.db.connect import connect
 from uxpipeline.ingest.reports import FileReport
 from uxpipeline_tests.cli.loading import load
 from uxpipeline_tests.factories import PAST, visit, write_lines
@@ -67,6 +69,47 @@ def test_people_read_what_was_erased(tmp_path: Path, database: str) -> None:
         "2 rows of behavior_events erased",
         "Figures are computed anew. Whatever of it comes again is refused.",
     ]
+
+
+def test_what_is_left_of_a_session_is_found_wherever_it_is(tmp_path: Path, database: str) -> None:
+    url = {"UXPIPELINE_DATABASE_URL": database}
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "postgres").mkdir()
+    for name in ("landing/a.ndjson.gz", "note.txt", "postgres/datafile"):
+        content = b'{"session_id":"mine"}\n'
+        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    load_visits(tmp_path, database, "b.ndjson", "another-than-mine", "mine-too")
+    (tmp_path / "b.ndjson").unlink()
+    with connect(database) as connection:
+        connection.execute("insert into uxpipeline.leases (name, holder, expires_at) values ('x', 'of mine', now())")
+
+    found = run_command(tmp_path, "verify-erasure", "mine", "--json", **url)
+    people = run_command(tmp_path, "verify-erasure", "mine", **url)
+
+    left = json.loads(found.stdout)
+    assert (found.returncode, left["tables"], left["unreadable"]) == (1, {"uxpipeline.leases": 1}, [])
+    assert left["files"] == [str(tmp_path / "landing/a.ndjson.gz"), str(tmp_path / "note.txt")]
+    assert left["tables_searched"] > 40
+    assert "3 hits." in people.stdout
+    assert "1 row of uxpipeline.leases" in people.stdout
+
+
+def test_of_an_erased_session_nothing_is_left_to_find(tmp_path: Path, database: str) -> None:
+    url = {"UXPIPELINE_DATABASE_URL": database}
+    load_visits(tmp_path, database, "a.ndjson", "mine", "another")
+    run_command(tmp_path, "run", **url)
+    before = run_command(tmp_path, "verify-erasure", "mine", **url)
+    (tmp_path / "a.ndjson").unlink()
+    run_command(tmp_path, "erase", "mine", **url)
+
+    after = run_command(tmp_path, "verify-erasure", "mine", **url)
+
+    assert before.returncode == 1
+    assert "of public.behavior_events" in before.stdout
+    assert "of uxpipeline.session_facts" in before.stdout
+    assert str(tmp_path / "a.ndjson") in before.stdout
+    assert (after.returncode, after.stdout.splitlines()[1:]) == (0, [])
+    assert after.stdout.endswith("searched: 0 hits.\n")
 
 
 def test_retention_shows_first_and_forgets_when_told(tmp_path: Path, database: str) -> None:
