@@ -55,6 +55,13 @@ def test_what_its_visitor_did_not_agree_to_is_not_kept(landing: Landing, line: d
     assert value(landing.connection, "select count(*) from public.user_sessions where session_id = 's'") == 0
 
 
+@pytest.mark.parametrize("line", [event("s", 0, kind="no such kind"), event("s", 0) | {"timestamp": "?"}, record("s")])
+def test_nor_is_it_where_the_line_could_not_be_taken_anyway(landing: Landing, line: dict[str, object]) -> None:
+    report = landing.load(line | {"metadata": {"consent": False}})
+    assert (report.ignored, report.quarantined) == ({"no_consent": 1}, 0)
+    assert rows(landing.connection, "select payload from uxpipeline.quarantine") == []
+
+
 def test_what_old_quarantined_lines_said_is_forgotten_and_they_can_still_be_replayed(landing: Landing) -> None:
     strict = replace(landing, settings=replace(landing.settings, earliest=NOW))
     strict.load(event("s", 0), event("s", 1))

@@ -131,6 +131,18 @@ def test_it_inserts_nothing_outside_the_time_window(db: Connection, relation: st
         insert(db, relation, **{CLOCKS[relation]: datetime.now(UTC) - age})
 
 
+@pytest.mark.parametrize("relation", ["behavior_events", "conversion_funnels", "variant_assignments"])
+def test_it_inserts_nothing_that_its_visitor_did_not_agree_to(db: Connection, relation: str) -> None:
+    insert_parents(db)
+    with acting_as(db, "beacon_ingest"):
+        insert(db, relation, metadata={"consent": True})
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"),
+        acting_as(db, "beacon_ingest"),
+    ):
+        insert(db, relation, metadata={"consent": False})
+
+
 @pytest.mark.parametrize("pseudonym", [None, "0123456789abcdef" * 2, "f" * 64])
 def test_it_names_a_visitor_by_a_keyed_hash(db: Connection, pseudonym: str | None) -> None:
     with acting_as(db, "beacon_ingest"):

@@ -42,6 +42,11 @@ def test_repeated_it_adds_only_what_is_new(db: Connection) -> None:
     assert rows(db, "select landing_page from public.user_sessions") == [("/",)]
 
 
+def test_it_leaves_out_what_its_visitor_did_not_agree_to(db: Connection) -> None:
+    record(db, SESSION, *(seen(str(said), metadata={"consent": said}) for said in (False, True, None)), seen("unasked"))
+    assert {row[0] for row in rows(db, EVENTS)} == {an_id("True"), an_id("None"), an_id("unasked")}
+
+
 @pytest.mark.parametrize(
     "event",
     [

@@ -1,4 +1,5 @@
--- What a beacon sends in one request: a session and its events, those that are stored already left out. It runs with the
+-- What a beacon sends in one request: a session and its events, left out those that are stored already
+-- and those that its visitor did not agree to. It runs with the
 -- caller's rights: what the beacon may not insert is refused here too. Through an HTTP API a plain insert that repeats a row
 -- is an error, and the usual way around it asks for the right to read the table.
 create or replace function public.record_visit(p_session jsonb, p_events jsonb default '[]') returns void
@@ -26,8 +27,9 @@ as $$
         e.element_text, e.coordinates, e.viewport_size, coalesce(e.event_data, '{}'), e.component_id
     from jsonb_to_recordset(p_events) e (
         id uuid, event_type text, "timestamp" timestamptz, page_url text, element_path text, element_type text,
-        element_text text, coordinates jsonb, viewport_size jsonb, event_data jsonb, component_id text
+        element_text text, coordinates jsonb, viewport_size jsonb, event_data jsonb, component_id text, metadata jsonb
     )
+    where (e.metadata -> 'consent') is distinct from 'false'
     on conflict do nothing;
 $$;
 

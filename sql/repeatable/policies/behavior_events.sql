@@ -2,7 +2,11 @@ alter table public.behavior_events enable row level security;
 
 drop policy if exists beacon_ingest_insert on public.behavior_events;
 create policy beacon_ingest_insert on public.behavior_events for insert to beacon_ingest
-with check ("timestamp" >= now() - interval '7 days' and "timestamp" <= now() + interval '5 minutes');
+with check (
+    "timestamp" >= now() - interval '7 days' and "timestamp" <= now() + interval '5 minutes'
+    -- What a visitor did not agree to is kept nowhere.
+    and (metadata -> 'consent') is distinct from 'false'
+);
 
 drop policy if exists ai_analysis_read on public.behavior_events;
 create policy ai_analysis_read on public.behavior_events for select to ai_analysis using (true);

@@ -2,7 +2,11 @@ alter table public.conversion_funnels enable row level security;
 
 drop policy if exists beacon_ingest_insert on public.conversion_funnels;
 create policy beacon_ingest_insert on public.conversion_funnels for insert to beacon_ingest
-with check (entered_at >= now() - interval '7 days' and entered_at <= now() + interval '5 minutes');
+with check (
+    entered_at >= now() - interval '7 days' and entered_at <= now() + interval '5 minutes'
+    -- What a visitor did not agree to is kept nowhere.
+    and (metadata -> 'consent') is distinct from 'false'
+);
 
 drop policy if exists ai_analysis_read on public.conversion_funnels;
 create policy ai_analysis_read on public.conversion_funnels for select to ai_analysis using (true);

@@ -2,7 +2,11 @@ alter table public.variant_assignments enable row level security;
 
 drop policy if exists beacon_ingest_insert on public.variant_assignments;
 create policy beacon_ingest_insert on public.variant_assignments for insert to beacon_ingest
-with check (assigned_at >= now() - interval '7 days' and assigned_at <= now() + interval '5 minutes');
+with check (
+    assigned_at >= now() - interval '7 days' and assigned_at <= now() + interval '5 minutes'
+    -- What a visitor did not agree to is kept nowhere.
+    and (metadata -> 'consent') is distinct from 'false'
+);
 
 drop policy if exists ai_analysis_read on public.variant_assignments;
 create policy ai_analysis_read on public.variant_assignments for select to ai_analysis using (true);

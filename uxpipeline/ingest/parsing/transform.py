@@ -22,13 +22,9 @@ from uxpipeline.ingest.parsing.limits import is_session_id
 from uxpipeline.ingest.parsing.validate import Validator
 from uxpipeline.ingest.records import (
     Accepted,
-    Assignment,
-    Event,
-    FunnelStep,
     Ignored,
     JsonObject,
     Outcome,
-    Record,
     Rejected,
 )
 from uxpipeline.ingest.refusal import LineRefused
@@ -39,7 +35,7 @@ from uxpipeline.subjects.tombstones import Tombstones
 ERASED = Ignored(None, None, "erased_session")
 """A line of a session whose erasure was asked for: nothing of it is kept."""
 WITHOUT_CONSENT = Ignored(None, None, "no_consent")
-"""An event whose visitor did not agree to be recorded, as `metadata.consent` says: nothing of it is kept."""
+"""A line whose visitor did not agree to be recorded, as `metadata.consent` says: nothing of it is kept, good or bad."""
 MAX_KIND_BYTES = 100
 MAX_PAYLOAD_CHARACTERS = 8192
 TEXT_KEYS = frozenset({"element_text", "$el_text"})
@@ -54,7 +50,6 @@ IDENTITY_KEYS = frozenset(
 )
 # What a visitor typed into a field, in the words of Snowplow's form tracking.
 TYPED_KEYS = frozenset({"value"})
-_CONSENTED = (Event, FunnelStep, Assignment)
 _LEFT_OUT = IDENTITY_KEYS | TYPED_KEYS
 _LEFT_OUT_TEXT = re.compile(
     rf"""(\\*"(?:{"|".join(map(re.escape, sorted(_LEFT_OUT)))})\\*"\s*:\s*\\*)"(?:\\.|[^"\\])*"?""", re.DOTALL
@@ -85,7 +80,8 @@ class LineTransformer:
         if line.refusal is not None:
             return line.refusal
         try:
-            return self._storable(self._source.parse(line.decode(line.raw)))
+            content = line.decode(line.raw)
+            return WITHOUT_CONSENT if _refuses_consent(content) else self._storable(self._source.parse(content))
         except LineRefused as refusal:
             return refusal.rejected
         except Exception as error:  # noqa: BLE001 - an adapter's mistake about one line must not stop the file
@@ -100,14 +96,13 @@ class LineTransformer:
         if isinstance(outcome, Ignored):
             session_id = outcome.session_id if is_session_id(outcome.session_id or "") else None
             return replace(outcome, session_id=session_id, kind=kind)
-        if any(map(_refuses_consent, outcome.records)):
-            return WITHOUT_CONSENT
         records = tuple(map(self._validator.check, map(self._masker.mask, outcome.records)))
         return Accepted(outcome.source_id, outcome.session_id, kind, records)
 
 
-def _refuses_consent(record: Record) -> bool:
-    return isinstance(record, _CONSENTED) and record.metadata.get("consent") is False
+def _refuses_consent(content: JsonObject) -> bool:
+    metadata = content.get("metadata")
+    return isinstance(metadata, dict) and metadata.get("consent") is False
 
 
 def quarantine_payload(line: RawLine) -> str:
