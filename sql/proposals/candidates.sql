@@ -1,5 +1,5 @@
--- Scores of the day with affected sessions of surfaces that enough sessions met to be named, by what they surely cost, then by how many they surely affected. A peer rate
--- is the median of level and signal where there are at least three surfaces.
+-- Scores of the day with affected sessions, of surfaces that enough sessions met to be named: by what they surely cost, then
+-- by how many they surely affected. A peer rate is the median of level and signal where there are at least three surfaces.
 with peers as (
     select surface_level, signal, percentile_cont(0.5) within group (order by rate) as peer_rate
     from public.friction_scores

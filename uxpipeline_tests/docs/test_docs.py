@@ -162,6 +162,33 @@ def test_every_relation_function_and_policy_is_described(connection: Connection)
     assert found - code_spans(page("docs/schema.md")) == set()
 
 
+ABOUT_PEOPLE = """
+    select distinct c.relname, case when n.nspname = 'public' then a.attname end
+    from pg_attribute a
+    join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p') and not c.relispartition
+    join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('public', 'uxpipeline')
+    where a.attnum > 0 and not a.attisdropped
+        and exists (
+            select from pg_attribute person
+            where person.attrelid = c.oid and person.attname in ('session_id', 'visitor_key', 'payload')
+        )
+"""
+OUR_OWN = {"id", "received_at", "load_id", "changed", "supplied"}
+"""Columns that say how a row came to us."""
+
+
+def test_the_data_map_names_all_that_is_kept_about_people(connection: Connection) -> None:
+    told = set(
+        code_spans(page("docs/security.md").partition("## What is kept about a visitor")[2].partition("\n## ")[0])
+    )
+    kept = connection.execute(ABOUT_PEOPLE.encode()).fetchall()
+    columns = {column for _, column in kept if column} - OUR_OWN
+    of_session_tables = {relation for relation, column in kept if column}
+    ours = {relation for relation, column in kept if column is None}
+    assert len(of_session_tables) == 4
+    assert (sorted(columns - told), sorted(ours - told)) == ([], [])
+
+
 def test_every_column_of_the_scores_is_described(connection: Connection) -> None:
     found = {name for (name,) in connection.execute(SCORE_COLUMNS).fetchall()}
 
