@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
@@ -229,3 +230,13 @@ def test_lines_that_are_asked_for_alone_are_the_only_ones() -> None:
     parsing = Parsing(7, "native", Context(rules=RULES), EARLIEST, NOW, ERASED, only=frozenset({2}))
     parser = Parser(parsing)
     assert [[row[1] for row in rows(parser.blocks(chunk))[LINES]] for chunk in parser.chunks([some])] == [["2"]]
+
+
+def test_a_mistake_costs_no_line_but_the_one_it_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    def clumsy(_value: object) -> NoReturn:
+        raise KeyError("jane@example.com")
+
+    monkeypatch.setattr(plain_events, "to_builtins", clumsy)
+    some = block(*[changed({})] * 5)
+    assert others(some) == [1, 2, 3, 4, 5]
+    assert rows(PARSERS[0].blocks(some)) == one_by_one(PARSERS[0], some)

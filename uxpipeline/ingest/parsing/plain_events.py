@@ -108,8 +108,11 @@ class PlainEvents:
             else:
                 taken.append(each)
                 lines.append(line)
-        moments = [*map(self._moment, lines)]
-        columns = self._columns(lines, moments)
+        try:
+            moments = [*map(self._moment, lines)]
+            columns = self._columns(lines, moments)
+        except Exception:  # noqa: BLE001 - a mistake about one line must not stop the file: the careful way finds it
+            return others + taken
         if not all(map(all, columns.values())):
             plain = [*map(all, zip(*columns.values(), strict=True))]
             others += compress(taken, [not each for each in plain])
@@ -178,12 +181,12 @@ class PlainEvents:
         return to_builtins(moment) or NULL
 
     def _small_objects(self, values: Sequence[Object]) -> Sequence[str]:
-        return _filled(values, _texts(self._masked(values), MAX_SMALL_JSON_BYTES), NULL)
+        return _filled(values, _written(self._masked(values), MAX_SMALL_JSON_BYTES), NULL)
 
     def _judged_objects(self, values: Sequence[Object], judge: Judge, keys: Set[str]) -> Sequence[str]:
         """Return objects, those that have one of `keys` as `judge` wants them."""
         judged = [value if keys.isdisjoint(value) else judge(value) for value in self._masked(values)]
-        return _filled(values, _texts(judged, MAX_JSON_BYTES), "{}")
+        return _filled(values, _written(judged, MAX_JSON_BYTES), "{}")
 
     def _masked(self, values: Sequence[Object]) -> Sequence[JsonObject]:
         objects = [value for value in values if value]
@@ -208,7 +211,7 @@ def _consented(metadata: JsonObject) -> JsonObject | None:
     return None if metadata.get("consent") is False else metadata
 
 
-def _texts(objects: Sequence[JsonObject | None], limit: int) -> Sequence[str]:
+def _written(objects: Sequence[JsonObject | None], limit: int) -> Sequence[str]:
     """Return objects as COPY reads them; the careful way judges those that may be too large."""
     written = _ENCODER.encode_lines(objects)
     sizes = [*map(len, written.split(b"\n"))]
