@@ -20,7 +20,7 @@ from uxpipeline.ingest.files.landing import (
     settled,
 )
 from uxpipeline.ingest.files.listing import InputFile, Listing, called
-from uxpipeline.ingest.files.readers import read_lines, sample, sha256_of
+from uxpipeline.ingest.files.readers import read_chunks, sample, sha256_of
 from uxpipeline.ingest.ledger import QuarantinedFile
 from uxpipeline.ingest.parked import next_load_id
 from uxpipeline.ingest.parsing.parser import Parsing
@@ -186,18 +186,17 @@ class Loader:
             self.settings.masking,
             only,
         )
-        done, staged = Done(path, before.st_size), 0
-        with closing(parsed(read_lines(path), parsing)) as chunks:
-            for chunk, blocks in chunks:
+        done = Done(path, before.st_size)
+        with closing(parsed(read_chunks(path), parsing)) as chunks:
+            for line_bytes, blocks in chunks:
                 copy_blocks(self.connection, blocks)
-                staged += lines_in(blocks)
-                done.add(chunk)
+                done.add(lines_in(blocks), line_bytes)
                 self.progress(done)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise InputError(f"`{path}` changed while it was read", "Load it again once it is complete")
         self.connection.execute(statement("ingest/analyze_stage"))
-        return staged
+        return done.lines
 
     def _aborted(self, file: LoadedFile, report: FileReport, error: Exception, tally: Tally) -> FileReport:
         nothing_kept = replace(tally, inserted=0, rows_written={})

@@ -1,11 +1,9 @@
 """What is told of a file while it is loaded, and afterwards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-
-from uxpipeline.ingest.files.lines import RawLine
 
 Status = Literal["loaded", "already_loaded", "replayed", "aborted", "skipped"]
 
@@ -19,10 +17,10 @@ class Done:
     lines: int = 0
     line_bytes: int = 0
 
-    def add(self, chunk: Sequence[RawLine]) -> None:
+    def add(self, lines: int, line_bytes: int) -> None:
         """Count lines that were staged."""
-        self.lines += len(chunk)
-        self.line_bytes += sum(len(line.raw) + 1 for line in chunk)
+        self.lines += lines
+        self.line_bytes += line_bytes
 
     @property
     def all_lines(self) -> int | None:

@@ -3,9 +3,12 @@
 import hmac
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
+
+if TYPE_CHECKING:  # processes that parse lines have no connection, and need not wait for what makes one
+    from uxpipeline.db.connect import Connection
 
 _WORD = re.compile(r"[^\s\"\\]+")
 
@@ -31,7 +34,7 @@ class Tombstones:
         return bool(self.known) and any(word in self for word in _WORD.findall(text))
 
 
-def read_tombstones(connection: Connection, key: bytes) -> Tombstones:
+def read_tombstones(connection: "Connection", key: bytes) -> Tombstones:
     """The erased sessions; those erased under another key are not recognised."""
     found = connection.execute(statement("subjects/tombstones")).fetchall()
     return Tombstones(key, frozenset(known for (known,) in found))

@@ -60,6 +60,11 @@ def test_blank_lines_are_no_lines_but_keep_their_numbers(tmp_path: Path) -> None
     assert numbers(read_lines(path)) == [(2, 1), (5, 2)]
 
 
+def test_lines_behind_very_many_blank_ones_keep_their_numbers_too(tmp_path: Path) -> None:
+    path = written(tmp_path, b"\n" * 700_000 + b'{"a": 1}\n' + b"\r\n" * 300_000 + b'{"a": 2}')
+    assert numbers(read_lines(path)) == [(700_001, 1), (1_000_002, 2)]
+
+
 def test_only_the_first_byte_order_mark_goes(tmp_path: Path) -> None:
     path = written(tmp_path, b'\xef\xbb\xbf\xef\xbb\xbf{"a": 1}\n\xef\xbb\xbf{"a": 2}')
     assert [line.raw[:3] for line in read_lines(path)] == [b"\xef\xbb\xbf"] * 2

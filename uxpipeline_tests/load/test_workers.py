@@ -53,6 +53,14 @@ def test_shared_out_lines_become_what_they_become_otherwise(landing: Landing, mo
 
 
 @pytest.mark.usefixtures("shared_out")
+def test_rows_of_a_table_are_shared_out_too(landing: Landing) -> None:
+    events = [event(f"s{number % 3}", number) for number in range(9)]
+    path = landing.write([",".join(events[0]), *(",".join(each.values()) for each in events)])
+    assert counts(landing.load_file(path)) == {"inserted": 9}
+    assert counts(landing.load_file(landing.write(events))) == {"duplicates": 9}
+
+
+@pytest.mark.usefixtures("shared_out")
 def test_a_worker_that_is_killed_costs_the_load_and_no_line(landing: Landing) -> None:
     path = landing.write(LINES)
 

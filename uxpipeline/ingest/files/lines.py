@@ -52,9 +52,54 @@ def bounded(number: int, line: bytes) -> RawLine:
     return RawLine(number, line) if len(line) <= MAX_LINE_BYTES else _LongLine(line).refused(number)
 
 
+class Block(NamedTuple):
+    """Whole lines as they follow each other in a file.
+
+    Attributes:
+        first: position of the first one in the file, from 1.
+        lines: how many there are.
+        data: their bytes, with a line feed between them.
+    """
+
+    first: int
+    lines: int
+    data: bytes
+
+    def numbered(self) -> Iterator[tuple[int, bytes]]:
+        """Yield every line with its position."""
+        return enumerate(self.data.split(b"\n"), self.first)
+
+
+Chunk = Block | list[RawLine]
+"""Lines that follow each other."""
+
+
+def lines_of(chunks: Iterable[Chunk]) -> Iterator[RawLine]:
+    """Yield the lines that are not blank."""
+    for chunk in chunks:
+        yield from contents(chunk.numbered()) if isinstance(chunk, Block) else chunk
+
+
+def size_of(chunk: Chunk) -> int:
+    """How many bytes of the file lines are."""
+    return len(chunk.data) + 1 if isinstance(chunk, Block) else sum(len(line.raw) + 1 for line in chunk)
+
+
+def contents(numbered: Iterable[tuple[int, bytes]]) -> Iterator[RawLine]:
+    """Yield lines without the blank ones; one that is too long is refused."""
+    for number, line in numbered:
+        if line and not line.isspace():
+            yield bounded(number, line)
+
+
 def split_lines(pieces: Iterable[bytes]) -> Iterator[RawLine]:
     """Yield the lines of a stream that are not blank, without the byte order mark that may begin it."""
-    number = 0
+    return lines_of(whole_lines(pieces))
+
+
+def whole_lines(pieces: Iterable[bytes]) -> Iterator[Chunk]:
+    """Cut a stream where a line ends, once in a piece, and leave out the byte order mark that may begin it."""
+    number = 1
     pending = b""
     long_line: _LongLine | None = None
     for piece in pieces:
@@ -64,23 +109,18 @@ def split_lines(pieces: Iterable[bytes]) -> Iterator[RawLine]:
             long_line.add(part)
             if not newline:
                 continue
+            yield [long_line.refused(number)]
             number += 1
-            yield long_line.refused(number)
             long_line = None
-        *lines, pending = (pending + rest).split(b"\n")
-        yield from _contents(lines, number + 1)
-        number += len(lines)
+        lines, newline, pending = (pending + rest).rpartition(b"\n")
+        if newline:
+            block = _block(number, lines)
+            yield block
+            number += block.lines
         if len(pending) > MAX_LINE_BYTES:
             long_line, pending = _LongLine(pending), b""
-    if long_line:
-        yield long_line.refused(number + 1)
-    else:
-        yield from _contents([pending], number + 1)
+    yield [long_line.refused(number)] if long_line else _block(number, pending)
 
 
-def _contents(lines: list[bytes], first: int) -> Iterator[RawLine]:
-    if first == 1:
-        lines[:1] = [line.removeprefix(_BYTE_ORDER_MARK) for line in lines[:1]]
-    for number, line in enumerate(lines, first):
-        if line and not line.isspace():
-            yield bounded(number, line)
+def _block(first: int, data: bytes) -> Block:
+    return Block(first, data.count(b"\n") + 1, data.removeprefix(_BYTE_ORDER_MARK) if first == 1 else data)

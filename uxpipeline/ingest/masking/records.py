@@ -2,7 +2,9 @@
 
 import hmac
 import re
+from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
@@ -56,6 +58,17 @@ _CONTROL_TEXTS = Memo(_control_text)
 def mask_json(value: JsonObject) -> JsonObject:
     """Return `value` with keys and strings masked, at any depth; web addresses are cleaned as URLs."""
     return {mask_pii(key): _mask_value(item) if type(item) in _MASKED_TYPES else item for key, item in value.items()}
+
+
+def mask_objects(values: Sequence[JsonObject]) -> Sequence[JsonObject]:
+    """Return what `mask_json` makes of each value; quicker where it would leave them all as they are."""
+    items = [*chain.from_iterable(map(dict.values, values))]
+    types = {*map(type, items)}
+    if types.isdisjoint({dict, list}):
+        different = {*chain.from_iterable(values), *(items if str in types else ())}
+        if all(_mask_value(item) == item for item in different):
+            return values
+    return [*map(mask_json, values)]
 
 
 def visitor_hash(key: bytes, visitor: str) -> str:

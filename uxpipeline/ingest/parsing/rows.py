@@ -1,8 +1,8 @@
 """From outcomes of lines to rows of the stage tables, as text that COPY reads."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import repeat
+from itertools import groupby, repeat
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
@@ -85,6 +85,7 @@ class Rows:
         self._load_id = load_id
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
         self._line_nos: dict[str, list[int]] = {table: [] for table in COLUMNS}
+        self._written: dict[str, list[bytes]] = {table: [] for table in COLUMNS}
         self._hints: dict[str, Session] = {}
 
     def add(self, line_no: int, outcome: Outcome, payload: str) -> None:
@@ -96,20 +97,31 @@ class Rows:
                     table, values = _VALUES[type(record)]
                     self._add(table, line_no, values(record))
 
+    def add_columns(
+        self, table: str, line_nos: Iterable[str], columns: Mapping[str, Iterable[str]], constants: Mapping[str, str]
+    ) -> None:
+        """Add rows of a table by column, as COPY reads their values; the other columns are NULL."""
+        given = {column: columns.get(column, constants.get(column, NULL)) for column in COLUMNS[table][2:]}
+        if written := self._copied(line_nos, _merged(given.values())):
+            self._written[table].append(written)
+
     def _add(self, table: str, line_no: int, values: tuple[Any, ...]) -> None:
         self._line_nos[table].append(line_no)
         self._rows[table].append(values)
 
     def blocks(self) -> dict[str, bytes]:
         """The rows of each table that has any."""
-        return {table: self._block(table, rows) for table, rows in self._rows.items() if rows}
+        found = {table: [*self._written[table], *self._blocks(table, rows)] for table, rows in self._rows.items()}
+        return {table: b"\n".join([*written, b""]) for table, written in found.items() if written}
 
-    def _block(self, table: str, rows: list[tuple[Any, ...]]) -> bytes:
-        # By column, not by row: the values of a column are alike, so each step is one pass in C over all of them.
-        columns = map(_column, zip(*rows, strict=True))
-        line_nos = map(str, self._line_nos[table])
+    def _blocks(self, table: str, rows: list[tuple[Any, ...]]) -> Iterator[bytes]:
+        if rows:
+            # By column, not by row: the values of a column are alike, so each step is one pass in C over all of them.
+            yield self._copied(map(str, self._line_nos[table]), map(_column, zip(*rows, strict=True)))
+
+    def _copied(self, line_nos: Iterable[str], columns: Iterable[Iterable[str]]) -> bytes:
         lines = map("\t".join, zip(repeat(str(self._load_id)), line_nos, *columns, strict=False))
-        return ("\n".join(lines) + "\n").encode()
+        return "\n".join(lines).encode()
 
     def _is_news(self, hint: Session) -> bool:
         """Whether an event says something of its session that the last hint did not; most repeat it.
@@ -126,9 +138,23 @@ class Rows:
         return True
 
 
+def copied(text: str | None) -> str:
+    """Return a text as COPY reads it."""
+    return NULL if text is None else text.translate(_ESCAPES)
+
+
 def lines_in(blocks: Mapping[str, bytes]) -> int:
     """How many lines were added to make these blocks."""
     return blocks.get(LINES, b"").count(b"\n")
+
+
+def _merged(columns: Iterable[Iterable[str]]) -> Iterator[Iterable[str]]:
+    """Make one column of constants that stand side by side."""
+    for is_constant, some in groupby(columns, lambda column: isinstance(column, str)):
+        if is_constant:
+            yield repeat("\t".join(map(str, some)))
+        else:
+            yield from some
 
 
 def _column(values: tuple[Any, ...]) -> Sequence[str]:
@@ -142,7 +168,7 @@ def _column(values: tuple[Any, ...]) -> Sequence[str]:
         texts = [NULL if value is None else text for text, value in zip(texts, values, strict=True)]
     everything = "".join(texts)
     if any(mark in everything for mark in _MARKS) or everything.count(NULL) > nulls:
-        texts = [text if value is None else text.translate(_ESCAPES) for text, value in zip(texts, values, strict=True)]
+        texts = [text if value is None else copied(text) for text, value in zip(texts, values, strict=True)]
     return texts
 
 

@@ -100,11 +100,11 @@ class Validator:
         changes: list[JsonObject] = []
         values = _event_texts(event, changes)
         values |= _small_objects(event, changes)
-        event_data = _measured(event.event_data, changes)
+        event_data = measured(event.event_data, changes)
         metadata = {**event.metadata, "changes": changes} if changes else event.metadata
         check_json(event_data, "event_data")
         check_json(metadata, "metadata")
-        received_at = self._plausible(event.received_at)
+        received_at = self.plausible(event.received_at)
         if not values and (event_data, metadata, received_at) == (event.event_data, event.metadata, event.received_at):
             return event
         return replace(event, **values, event_data=event_data, metadata=metadata, received_at=received_at)
@@ -127,7 +127,7 @@ class Validator:
             screen_resolution=_matching(_SCREEN, session.screen_resolution),
             language=_matching(_LANGUAGE, session.language),
             country_code=country.upper() if country else None,
-            received_at=self._plausible(session.received_at),
+            received_at=self.plausible(session.received_at),
         )
 
     def _funnel_step(self, step: FunnelStep) -> FunnelStep:
@@ -143,7 +143,7 @@ class Validator:
             funnel_name=name(step.funnel_name, "funnel_name"),
             step_name=name(step.step_name, "step_name"),
             dropoff_reason=_text(step.dropoff_reason, TEXT_BYTES),
-            received_at=self._plausible(step.received_at),
+            received_at=self.plausible(step.received_at),
         )
 
     def _assignment(self, assignment: Assignment) -> Assignment:
@@ -154,16 +154,16 @@ class Validator:
         return replace(
             assignment,
             test_id=name(assignment.test_id, "test_id"),
-            received_at=self._plausible(assignment.received_at),
+            received_at=self.plausible(assignment.received_at),
         )
 
     def _check_time(self, moment: datetime | None, field: str) -> None:
         if moment is not None and not self._earliest <= moment <= self._latest:
             raise LineRefused("time_out_of_range", field)
 
-    def _plausible(self, received_at: datetime | None) -> datetime | None:
+    def plausible(self, moment: datetime | None) -> datetime | None:
         """Arrival is the tracker's word for what our own clock knows too: a wrong one is no reason to lose the row."""
-        return received_at if received_at and self._earliest <= received_at <= self._latest else None
+        return moment if moment and self._earliest <= moment <= self._latest else None
 
 
 def _conversion(conversion: Conversion) -> Conversion:
@@ -221,7 +221,7 @@ def _small_objects(event: Event, changes: list[JsonObject]) -> dict[str, None]:
     return left_out
 
 
-def _measured(event_data: JsonObject, changes: list[JsonObject]) -> JsonObject:
+def measured(event_data: JsonObject, changes: list[JsonObject]) -> JsonObject:
     """Leave out measures that are no sane numbers: views average them."""
     for field, highest in MEASURES.items():
         if field in event_data:

@@ -19,17 +19,18 @@ from typing import BinaryIO
 
 from uxpipeline.children import module_command
 from uxpipeline.errors import TransientError
-from uxpipeline.ingest.files.lines import RawLine
+from uxpipeline.ingest.files.lines import Block, Chunk, RawLine, size_of
 from uxpipeline.ingest.parsing.parser import Parser, Parsing
 
 CHUNKS_BEFORE_WORKERS = 4
 """A file of no more chunks is parsed before workers would have started."""
 MOST_WORKERS = 4
-Parsed = tuple[list[RawLine], dict[str, bytes]]
+Parsed = tuple[int, dict[str, bytes]]
+"""How many bytes of a file were parsed, and the rows that they make."""
 
 
-def parsed(lines: Iterable[RawLine], parsing: Parsing) -> Generator[Parsed, None, None]:
-    """Yield chunks of lines with their rows, in order; a bounded number of chunks is held at a time.
+def parsed(chunks: Iterable[Chunk], parsing: Parsing) -> Generator[Parsed, None, None]:
+    """Yield the rows of chunk after chunk of a file; a bounded number of chunks is held at a time.
 
     Lines that explain each other are parsed here, one after the other.
 
@@ -37,44 +38,44 @@ def parsed(lines: Iterable[RawLine], parsing: Parsing) -> Generator[Parsed, None
         TransientError: a worker was ended by somebody else.
     """
     parser = Parser(parsing)
-    waiting = parser.chunks(lines)
+    waiting = parser.chunks(chunks)
     for chunk in waiting if parser.sorts else islice(waiting, CHUNKS_BEFORE_WORKERS):
-        yield chunk, parser.blocks(chunk)
+        yield size_of(chunk), parser.blocks(chunk)
     if (first := next(waiting, None)) is not None:
         with _workers(parsing) as workers:
             yield from _shared_out(first, waiting, workers)
 
 
-def _shared_out(first: list[RawLine], others: Iterator[list[RawLine]], workers: "list[_Worker]") -> Iterator[Parsed]:
+def _shared_out(first: Chunk, others: Iterator[Chunk], workers: "list[_Worker]") -> Iterator[Parsed]:
     idle: SimpleQueue[_Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
 
-    def parse(chunk: list[RawLine]) -> dict[str, bytes]:
+    def parse(chunk: Chunk) -> dict[str, bytes]:
         worker = idle.get()
         try:
             return worker.blocks(chunk)
         finally:
             idle.put(worker)
 
-    running: deque[tuple[list[RawLine], Future[dict[str, bytes]]]] = deque()
+    running: deque[tuple[int, Future[dict[str, bytes]]]] = deque()
     with ThreadPoolExecutor(len(workers)) as threads:
         try:
             for chunk in _chained(first, others):
-                running.append((chunk, threads.submit(parse, chunk)))
+                running.append((size_of(chunk), threads.submit(parse, chunk)))
                 # One more than there are workers: none waits while a chunk is stored.
                 if len(running) > len(workers) + 1:
-                    done, blocks = running.popleft()
-                    yield done, blocks.result()
+                    size, blocks = running.popleft()
+                    yield size, blocks.result()
             while running:
-                done, blocks = running.popleft()
-                yield done, blocks.result()
+                size, blocks = running.popleft()
+                yield size, blocks.result()
         finally:
-            for _chunk, future in running:
+            for _size, future in running:
                 future.cancel()
 
 
-def _chained(first: list[RawLine], others: Iterator[list[RawLine]]) -> Iterator[list[RawLine]]:
+def _chained(first: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:
     yield first
     yield from others
 
@@ -88,10 +89,10 @@ class _Worker:
     def tell(self, parsing: Parsing) -> None:
         self._send(parsing)
 
-    def blocks(self, chunk: list[RawLine]) -> dict[str, bytes]:
+    def blocks(self, chunk: Chunk) -> dict[str, bytes]:
         try:
             # By column: one tuple a line would take as long to send as the line to decode.
-            self._send([*zip(*chunk, strict=True)])
+            self._send(chunk if isinstance(chunk, Block) else [*zip(*chunk, strict=True)])
             assert self._process.stdout is not None  # noqa: S101  # it is a pipe
             blocks: dict[str, bytes] = pickle.load(self._process.stdout)  # noqa: S301  # of our own child
         except (OSError, EOFError, pickle.UnpicklingError):
@@ -132,8 +133,9 @@ def serve(given: BinaryIO, answers: BinaryIO) -> None:
     try:
         parser = Parser(pickle.load(given))  # noqa: S301  # from our own parent
         while True:
-            lines = map(RawLine, *pickle.load(given))  # noqa: S301  # as above
-            pickle.dump(parser.blocks(lines), answers, pickle.HIGHEST_PROTOCOL)
+            sent = pickle.load(given)  # noqa: S301  # as above
+            chunk = sent if isinstance(sent, Block) else [*map(RawLine, *sent)]
+            pickle.dump(parser.blocks(chunk), answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
     except (EOFError, BrokenPipeError):
         return

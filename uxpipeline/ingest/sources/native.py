@@ -36,6 +36,8 @@ _SESSION_TEXTS = (
     "language",
     "country_code",
 )
+STEPPED_TYPES = frozenset({"page_view", "form_start", "form_submit"})
+"""Events that may be steps of funnels."""
 _ELEMENT_ID = re.compile(r"#([\w-]+)[^> ]*$")
 
 
@@ -46,7 +48,7 @@ class Native:
     reading: ClassVar[Reading] = LINE_BY_LINE
 
     def __init__(self, context: Context) -> None:
-        self._rules = context.rules
+        self.rules = context.rules
         self._kinds: dict[str, Callable[[JsonObject, UUID], Iterable[Record]]] = {
             "event": self._event,
             "session": _session,
@@ -90,18 +92,21 @@ class Native:
             metadata=mapping(line, "metadata"),
             received_at=time(line, "received_at"),
         )
-        steps = self._steps(event)
+        steps = self.steps(event.event_type, event.page_url, event.event_data, event.element_path)
         if not steps:
             return (event,)
         return (event, *derived_steps(steps, event.session_id, line_id, event.timestamp, event.received_at))
 
-    def _steps(self, event: Event) -> tuple[Step, ...]:
-        if event.event_type == "page_view":
-            return self._rules.page(url_path(event.page_url))
-        if event.event_type == "form_start":
-            return self._rules.form_start(_form_id(event))
-        if event.event_type == "form_submit":
-            return self._rules.form_submit(_form_id(event))
+    def steps(
+        self, event_type: str, page_url: str, event_data: JsonObject, element_path: str | None
+    ) -> tuple[Step, ...]:
+        """Return the funnel steps that an event reaches."""
+        if event_type == "page_view":
+            return self.rules.page(url_path(page_url))
+        if event_type == "form_start":
+            return self.rules.form_start(_form_id(event_data, element_path))
+        if event_type == "form_submit":
+            return self.rules.form_submit(_form_id(event_data, element_path))
         return ()
 
     def _conversion(self, line: JsonObject, line_id: UUID) -> Iterable[Record]:
@@ -111,16 +116,16 @@ class Native:
             at=required(time(line, "at"), "at"),
             test_id=text(line, "test_id"),
         )
-        steps = self._rules.event(conversion.name)
+        steps = self.rules.event(conversion.name)
         return (conversion, *derived_steps(steps, conversion.session_id, line_id, conversion.at))
 
 
-def _form_id(event: Event) -> str:
+def _form_id(event_data: JsonObject, element_path: str | None) -> str:
     """Return what the event calls its form, else the id of the element it happened on."""
-    form_id = event.event_data.get("form_id")
+    form_id = event_data.get("form_id")
     if isinstance(form_id, str):
         return form_id
-    element = _ELEMENT_ID.search(event.element_path or "")
+    element = _ELEMENT_ID.search(element_path or "")
     return element[1] if element else ""
 
 
