@@ -1,19 +1,19 @@
--- How many rows a stage holds and a sum over their contents: unlike after a crash or a foreign delete.
-select count(*), coalesce(sum(row_hash), 0)
+-- How many rows a stage holds and a sum over their versions: unlike after a crash, or once anyone wrote to it.
+select count(*), coalesce(sum(hash_record_extended(version, 0)), 0)
 from (
-    select hash_record_extended(l, 0) as row_hash from uxpipeline.stage_lines l where l.load_id = %(load_id)s
+    select (l.ctid, l.xmin) as version from uxpipeline.stage_lines l where l.load_id = %(load_id)s
     union all
-    select hash_record_extended(e, 0) from uxpipeline.stage_events e where e.load_id = %(load_id)s
+    select (e.ctid, e.xmin) from uxpipeline.stage_events e where e.load_id = %(load_id)s
     union all
-    select hash_record_extended(s, 0) from uxpipeline.stage_sessions s where s.load_id = %(load_id)s
+    select (s.ctid, s.xmin) from uxpipeline.stage_sessions s where s.load_id = %(load_id)s
     union all
-    select hash_record_extended(f, 0) from uxpipeline.stage_funnel_steps f where f.load_id = %(load_id)s
+    select (f.ctid, f.xmin) from uxpipeline.stage_funnel_steps f where f.load_id = %(load_id)s
     union all
-    select hash_record_extended(a, 0) from uxpipeline.stage_assignments a where a.load_id = %(load_id)s
+    select (a.ctid, a.xmin) from uxpipeline.stage_assignments a where a.load_id = %(load_id)s
     union all
-    select hash_record_extended(c, 0) from uxpipeline.stage_conversions c where c.load_id = %(load_id)s
+    select (c.ctid, c.xmin) from uxpipeline.stage_conversions c where c.load_id = %(load_id)s
     union all
-    select hash_record_extended(m, 0) from uxpipeline.stage_moments m where m.load_id = %(load_id)s
+    select (m.ctid, m.xmin) from uxpipeline.stage_moments m where m.load_id = %(load_id)s
     union all
-    select hash_record_extended(r, 0) from uxpipeline.stage_remarks r where r.load_id = %(load_id)s
+    select (r.ctid, r.xmin) from uxpipeline.stage_remarks r where r.load_id = %(load_id)s
 ) stage;

@@ -18,16 +18,26 @@ with written as (
     returning session_id, id
 ),
 offered as (
-    select e.session_id, e.id
+    select e.session_id, e.id, e.line_no, e.plain
     from uxpipeline.stage_events e
     where e.load_id = %(load_id)s and not e.earliest_only and not e.deepest_only
         and not exists (select from refused_lines r where r.line_no = e.line_no)
 ),
-lost as (
-    insert into lost_events (session_id, id)
-    select o.session_id, o.id
+lost as materialized (
+    select o.*
     from offered o
     where (select count(*) from written) < (select count(*) from offered)
         and not exists (select from written w where w.session_id = o.session_id and w.id = o.id)
+),
+noted as (
+    insert into lost_events (session_id, id) select session_id, id from lost
+),
+-- Something else became of it than to be inserted.
+plain_lines as (
+    insert into uxpipeline.stage_lines (load_id, line_no, source_id, session_id, kind, outcome)
+    select %(load_id)s, l.line_no, l.id::text, l.session_id, 'event', 'pending'
+    from lost l
+    where l.plain
+    on conflict do nothing
 )
 select 'behavior_events' as relation, count(*) as rows from written;

@@ -24,7 +24,6 @@ from uxpipeline.ingest.files.readers import read_chunks, sample, sha256_of
 from uxpipeline.ingest.ledger import QuarantinedFile
 from uxpipeline.ingest.parked import next_load_id
 from uxpipeline.ingest.parsing.parser import Parsing
-from uxpipeline.ingest.parsing.rows import lines_in
 from uxpipeline.ingest.parsing.workers import parsed
 from uxpipeline.ingest.publish import LoadedFile, Tally, TooManyBadLinesError, audit, publish, record_file
 from uxpipeline.ingest.reports import Done, FileReport, Progress
@@ -188,9 +187,9 @@ class Loader:
         )
         done = Done(path, before.st_size)
         with closing(parsed(read_chunks(path), parsing)) as chunks:
-            for line_bytes, blocks in chunks:
-                copy_blocks(self.connection, blocks)
-                done.add(lines_in(blocks), line_bytes)
+            for line_bytes, staged in chunks:
+                copy_blocks(self.connection, staged.blocks)
+                done.add(staged.lines, line_bytes)
                 self.progress(done)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

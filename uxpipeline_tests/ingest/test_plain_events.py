@@ -14,7 +14,7 @@ from uxpipeline.ingest.funnels import FunnelRules
 from uxpipeline.ingest.parsing import plain_events
 from uxpipeline.ingest.parsing.parser import Parser, Parsing
 from uxpipeline.ingest.parsing.plain_events import PlainEvents
-from uxpipeline.ingest.parsing.rows import COLUMNS, LINES, Rows
+from uxpipeline.ingest.parsing.rows import COLUMNS, EVENTS, Rows, Staged
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.sources.context import Context
 from uxpipeline.ingest.sources.native import Native
@@ -104,15 +104,17 @@ def block(*lines: bytes, first: int = 1) -> Block:
     return Block(first, len(lines), b"\n".join(lines))
 
 
-def rows(blocks: dict[str, bytes]) -> dict[str, list[list[str]]]:
+def rows(staged: Staged) -> dict[str, list[list[str]]]:
     """Rows of each table, in the order of their lines."""
-    found = {table: [row.split("\t") for row in data.decode().split("\n")[:-1]] for table, data in blocks.items()}
+    found = {
+        table: [row.split("\t") for row in data.decode().split("\n")[:-1]] for table, data in staged.blocks.items()
+    }
     return {table: sorted(of_table, key=lambda row: int(row[1])) for table, of_table in found.items()}
 
 
 def one_by_one(parser: Parser, lines: Block) -> dict[str, list[list[str]]]:
     """What lines become the careful way."""
-    return rows(parser.blocks([*lines_of([lines])]))
+    return rows(parser.staged([*lines_of([lines])]))
 
 
 def others(lines: Block, rules: FunnelRules = RULES) -> list[int]:
@@ -125,7 +127,7 @@ def others(lines: Block, rules: FunnelRules = RULES) -> list[int]:
 @given(line=written())
 def test_a_line_becomes_the_same_either_way(parser: Parser, line: bytes) -> None:
     lines = block(line)
-    assert rows(parser.blocks(lines)) == one_by_one(parser, lines)
+    assert rows(parser.staged(lines)) == one_by_one(parser, lines)
 
 
 @given(
@@ -133,7 +135,7 @@ def test_a_line_becomes_the_same_either_way(parser: Parser, line: bytes) -> None
 )
 def test_lines_become_the_same_beside_others(lines: list[bytes], first: int) -> None:
     some = block(*lines, first=first)
-    by_column, alone = rows(PARSERS[0].blocks(some)), one_by_one(PARSERS[0], some)
+    by_column, alone = rows(PARSERS[0].staged(some)), one_by_one(PARSERS[0], some)
     # What an event repeats of its session may be staged once more where lines went both ways.
     assert {**by_column, "stage_sessions": []} == {**alone, "stage_sessions": []}
     assert sessions_begun(by_column) == sessions_begun(alone)
@@ -211,7 +213,7 @@ def test_a_line_that_breaks_a_rule_of_its_bytes_is_not_plain(behind: int) -> Non
 @pytest.mark.parametrize("parser", PARSERS)
 def test_known_lines_become_the_same_either_way(parser: Parser) -> None:
     for line in [*map(changed, PLAIN + CAREFUL), *(changed({})[:-1] + more for more in BEHIND)]:
-        assert rows(parser.blocks(block(line))) == one_by_one(parser, block(line)), line
+        assert rows(parser.staged(block(line))) == one_by_one(parser, block(line)), line
 
 
 def test_events_of_a_session_say_once_where_it_began() -> None:
@@ -220,7 +222,7 @@ def test_events_of_a_session_say_once_where_it_began() -> None:
     lines = [FULL | {"page_url": f"/{page}", "timestamp": (at + timedelta(minutes=after)).isoformat()}
              for page, after in zip("abcdefg", minutes, strict=True)]  # fmt: skip
     some = block(*(json.dumps(line).encode() for line in lines))
-    staged = rows(PARSERS[0].blocks(some))["stage_sessions"]
+    staged = rows(PARSERS[0].staged(some))["stage_sessions"]
     assert [row[COLUMNS["stage_sessions"].index("landing_page")] for row in staged] == ["/a", "/b", "/d", "/g"]
     assert staged == one_by_one(PARSERS[0], some)["stage_sessions"]
 
@@ -229,7 +231,7 @@ def test_lines_that_are_asked_for_alone_are_the_only_ones() -> None:
     some = block(*[json.dumps(FULL).encode()] * 3)
     parsing = Parsing(7, "native", Context(rules=RULES), EARLIEST, NOW, ERASED, only=frozenset({2}))
     parser = Parser(parsing)
-    assert [[row[1] for row in rows(parser.blocks(chunk))[LINES]] for chunk in parser.chunks([some])] == [["2"]]
+    assert [[row[1] for row in rows(parser.staged(chunk))[EVENTS]] for chunk in parser.chunks([some])] == [["2"]]
 
 
 def test_a_mistake_costs_no_line_but_the_one_it_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,4 +241,4 @@ def test_a_mistake_costs_no_line_but_the_one_it_is_about(monkeypatch: pytest.Mon
     monkeypatch.setattr(plain_events, "to_builtins", clumsy)
     some = block(*[changed({})] * 5)
     assert others(some) == [1, 2, 3, 4, 5]
-    assert rows(PARSERS[0].blocks(some)) == one_by_one(PARSERS[0], some)
+    assert rows(PARSERS[0].staged(some)) == one_by_one(PARSERS[0], some)

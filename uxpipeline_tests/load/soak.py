@@ -32,7 +32,7 @@ PAGES = ("/", "/product/1", "/cart", "/lead")
 KINDS = ("page_view", "click", "rage_click", "hesitation", "error", "form_start", "form_submit", "scroll_depth")
 BAD = ("{not json", '{"session_id": 3}', '{"a": NaN}', "[]", '{"\\u0000": 1}', '{"x": "\\ud800"}')
 MOMENTS = (
-    "record_verdict", "verdict", "publish/01_mark_repeated_lines", "publish/20_insert_sessions",
+    "record_verdict", "verdict", "publish/03_mark_repeated_lines", "publish/20_insert_sessions",
     "publish/30_insert_events", "publish/51_append_conversions", "publish/90_settle_lines", "record_file",
     "clear_stage",
 )  # fmt: skip

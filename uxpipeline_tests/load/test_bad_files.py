@@ -17,7 +17,9 @@ from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import Line, assignment, at, conversion, event, record
 
 BAD = "{not json"
-STAGED = "select count(*) from uxpipeline.stage_lines"
+STAGED = """
+    select (select count(*) from uxpipeline.stage_lines) + (select count(*) from uxpipeline.stage_events where plain)
+"""
 
 
 def events(number: int, session: str = "s") -> list[Line]:

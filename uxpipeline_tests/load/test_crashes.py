@@ -136,7 +136,7 @@ def load_and_lose_connection(landing: Landing, file: Path, database: str, observ
 
 
 @pytest.mark.parametrize(
-    "moment", ["stage", "publish/01_mark_repeated_lines", "publish/30_insert_events", "record_file"]
+    "moment", ["stage", "publish/03_mark_repeated_lines", "publish/30_insert_events", "record_file"]
 )
 def test_a_lost_connection_is_said_to_be_one_and_leaves_nothing(
     landing: Landing, file: Path, database: str, observer: Connection, moment: str

@@ -84,7 +84,7 @@ def load_while_killing(landing: Landing, path: Path, url: str, step: str, pid: i
 
 
 @pytest.mark.parametrize(
-    "step", ["record_verdict", "verdict", "publish/01_mark_repeated_lines", "publish/30_insert_events", "record_file"]
+    "step", ["record_verdict", "verdict", "publish/03_mark_repeated_lines", "publish/30_insert_events", "record_file"]
 )
 @pytest.mark.parametrize("victim", ["backend", "server"])
 def test_killed_at_any_step_it_comes_back_without_the_file(

@@ -16,7 +16,13 @@ select
     steps.funnel_step_order_positive,
     steps.funnel_exit_after_entry
 from (
-    select l.load_id, count(*) as lines from uxpipeline.stage_lines l group by l.load_id
+    select told.load_id, sum(told.lines)::bigint as lines
+    from (
+        select l.load_id, count(*) as lines from uxpipeline.stage_lines l group by l.load_id
+        union all
+        select e.load_id, count(*) filter (where e.plain) from uxpipeline.stage_events e group by e.load_id
+    ) told
+    group by told.load_id
 ) load
 cross join lateral (
     select
@@ -26,7 +32,7 @@ cross join lateral (
         count(*) filter (where strpos(e.page_url, '@') > 0) as event_url_without_address,
         count(*) filter (where octet_length(e.page_url) > 1000) as event_url_length,
         count(*) filter (where octet_length(e.element_path) > 1000) as event_path_length,
-        count(*) filter (where l.line_no is null) as row_belongs_to_line
+        count(*) filter (where (l.line_no is null) <> e.plain) as row_belongs_to_line
     from uxpipeline.stage_events e
     left join uxpipeline.stage_lines l on l.load_id = e.load_id and l.line_no = e.line_no and l.outcome = 'pending'
     where e.load_id = load.load_id

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from uxpipeline.ingest.files.lines import Block, Chunk, RawLine, lines_of, size_of
 from uxpipeline.ingest.parsing.plain_events import PlainEvents
-from uxpipeline.ingest.parsing.rows import Rows
+from uxpipeline.ingest.parsing.rows import Rows, Staged
 from uxpipeline.ingest.parsing.transform import ERASED, LineTransformer, quarantine_payload
 from uxpipeline.ingest.records import Rejected
 from uxpipeline.ingest.sources.base import source_named
@@ -62,8 +62,8 @@ class Parser:
             return chunked(line for line in lines_of(chunks) if line.number in only)
         return sized(chunks)
 
-    def blocks(self, chunk: Chunk) -> dict[str, bytes]:
-        """Return the rows of the stage tables that these lines make, as COPY reads them."""
+    def staged(self, chunk: Chunk) -> Staged:
+        """Return what the stage is to hold of these lines."""
         rows = Rows(self._load_id)
         lines = self._plain.take(chunk, rows) if self._plain and isinstance(chunk, Block) else lines_of([chunk])
         for line in lines:
@@ -74,7 +74,7 @@ class Parser:
             if payload and self._erased.named_in(payload):
                 outcome, payload = ERASED, ""
             rows.add(line.number, outcome, payload)
-        return rows.blocks()
+        return rows.staged()
 
 
 def sized(chunks: Iterable[Chunk]) -> Iterator[Chunk]:

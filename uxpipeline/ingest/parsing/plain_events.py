@@ -22,7 +22,7 @@ from uxpipeline.ingest.ids import is_uuid
 from uxpipeline.ingest.masking.records import KEPT_TEXT_TYPES, RecordMasker, mask_objects
 from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.parsing.limits import MAX_JSON_BYTES, MAX_SMALL_JSON_BYTES, is_session_id
-from uxpipeline.ingest.parsing.rows import LINES, NULL, Rows, copied
+from uxpipeline.ingest.parsing.rows import NULL, Rows, copied
 from uxpipeline.ingest.parsing.validate import MEASURES, Validator, measured
 from uxpipeline.ingest.records import SILENCE, Event, EventType, JsonObject
 from uxpipeline.ingest.refusal import LineRefused
@@ -231,11 +231,8 @@ def _add(
     moments: Sequence[Any],
     said: dict[str, _Said],
 ) -> None:
-    ids, sessions, pages, times = itemgetter("id", "session_id", "page_url", "timestamp")(columns)
-    rows.add_columns(
-        LINES, line_nos, {"source_id": ids, "session_id": sessions}, {"kind": "event", "outcome": "pending"}
-    )
-    rows.add_columns("stage_events", line_nos, columns, {"earliest_only": "False", "deepest_only": "False"})
+    sessions, pages, times = itemgetter("session_id", "page_url", "timestamp")(columns)
+    rows.add_plain(line_nos, columns, {"earliest_only": "False", "deepest_only": "False"})
     news = [*_news(sessions, moments, pages, said)]
     hints = {"session_id": sessions, "at": times, "landing_page": pages}
     told = {name: [*compress(column, news)] for name, column in hints.items()}

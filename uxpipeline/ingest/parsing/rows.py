@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby, repeat
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from msgspec import to_builtins
@@ -29,9 +29,10 @@ from uxpipeline.ingest.records import (
 NULL = "\x02"
 """What COPY takes for NULL; a value that holds it is escaped."""
 LINES: Final = "stage_lines"
+EVENTS: Final = "stage_events"
 _TABLES: Final[dict[type, tuple[str, tuple[str, ...]]]] = {
     Event: (
-        "stage_events",
+        EVENTS,
         (
             "id", "session_id", "event_type", "timestamp", "page_url", "element_path", "element_type", "element_text",
             "coordinates", "viewport_size", "event_data", "component_id", "metadata", "received_at", "earliest_only",
@@ -62,20 +63,29 @@ _TABLES: Final[dict[type, tuple[str, tuple[str, ...]]]] = {
     Remark: ("stage_remarks", ("session_id", "kind", "subject", "at", "value")),
 }  # fmt: skip
 _RENAMED = {"visitor": "visitor_key"}  # hashed by the time it is staged
+_MORE_COLUMNS = {EVENTS: ("plain",)}  # what a record does not know of itself
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     LINES: ("load_id", "line_no", "source_id", "session_id", "kind", "outcome", "reason", "detail", "payload")
 } | {
-    table: ("load_id", "line_no", *(_RENAMED.get(column, column) for column in columns))
+    table: ("load_id", "line_no", *(_RENAMED.get(column, column) for column in columns), *_MORE_COLUMNS.get(table, ()))
     for table, columns in _TABLES.values()
 }
 """The stage tables, in the order they are filled, with the columns of their rows."""
 _VALUES: Final[dict[type, tuple[str, Callable[[Any], tuple[Any, ...]]]]] = {
     record: (table, attrgetter(*columns)) for record, (table, columns) in _TABLES.items()
 }
+_EVENT_VALUES: Final = _VALUES[Event][1]
 _NONE = type(None)
 _ENCODER: Final = Encoder()
 _MARKS = "\\\t\n\r"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", NULL: f"\\{NULL}"})
+
+
+class Staged(NamedTuple):
+    """The rows of each stage table that has any, as COPY reads them, and how many lines they tell of."""
+
+    lines: int
+    blocks: dict[str, bytes]
 
 
 class Rows:
@@ -83,6 +93,7 @@ class Rows:
 
     def __init__(self, load_id: int) -> None:
         self._load_id = load_id
+        self._lines = 0
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
         self._line_nos: dict[str, list[int]] = {table: [] for table in COLUMNS}
         self._written: dict[str, list[bytes]] = {table: [] for table in COLUMNS}
@@ -90,12 +101,24 @@ class Rows:
 
     def add(self, line_no: int, outcome: Outcome, payload: str) -> None:
         """Add one line; `payload` (masked, capped) is kept only for a rejected one."""
-        self._add(LINES, line_no, _line(outcome, payload))
-        if type(outcome) is Accepted:
-            for record in _with_landing_hint(outcome.records):
-                if type(record) is not Session or record.at is None or self._is_news(record):
-                    table, values = _VALUES[type(record)]
-                    self._add(table, line_no, values(record))
+        self._lines += 1
+        records = _with_landing_hint(outcome.records) if type(outcome) is Accepted else ()
+        plain = type(outcome) is Accepted and _is_plain(outcome, records)
+        if not plain:
+            self._add(LINES, line_no, _line(outcome, payload))
+        for record in records:
+            if type(record) is Event:
+                self._add(EVENTS, line_no, (*_EVENT_VALUES(record), plain))
+            elif type(record) is not Session or record.at is None or self._is_news(record):
+                table, values = _VALUES[type(record)]
+                self._add(table, line_no, values(record))
+
+    def add_plain(
+        self, line_nos: Sequence[str], columns: Mapping[str, Iterable[str]], constants: Mapping[str, str]
+    ) -> None:
+        """Add plain lines: the columns of their events, as COPY reads them."""
+        self._lines += len(line_nos)
+        self.add_columns(EVENTS, line_nos, columns, {**constants, "plain": "True"})
 
     def add_columns(
         self, table: str, line_nos: Iterable[str], columns: Mapping[str, Iterable[str]], constants: Mapping[str, str]
@@ -109,10 +132,10 @@ class Rows:
         self._line_nos[table].append(line_no)
         self._rows[table].append(values)
 
-    def blocks(self) -> dict[str, bytes]:
-        """The rows of each table that has any."""
+    def staged(self) -> Staged:
+        """What was added."""
         found = {table: [*self._written[table], *self._blocks(table, rows)] for table, rows in self._rows.items()}
-        return {table: b"\n".join([*written, b""]) for table, written in found.items() if written}
+        return Staged(self._lines, {table: b"\n".join([*some, b""]) for table, some in found.items() if some})
 
     def _blocks(self, table: str, rows: list[tuple[Any, ...]]) -> Iterator[bytes]:
         if rows:
@@ -141,11 +164,6 @@ class Rows:
 def copied(text: str | None) -> str:
     """Return a text as COPY reads it."""
     return NULL if text is None else text.translate(_ESCAPES)
-
-
-def lines_in(blocks: Mapping[str, bytes]) -> int:
-    """How many lines were added to make these blocks."""
-    return blocks.get(LINES, b"").count(b"\n")
 
 
 def _merged(columns: Iterable[Iterable[str]]) -> Iterator[Iterable[str]]:
@@ -188,6 +206,19 @@ def _line(outcome: Outcome, payload: str) -> tuple[str | None, ...]:
         return None, None, "", "quarantined", outcome.reason, outcome.detail, payload
     became = "pending" if type(outcome) is Accepted else "ignored"
     return outcome.source_id, outcome.session_id, outcome.kind, became, None, None, None
+
+
+def _is_plain(line: Accepted, records: tuple[Record, ...]) -> bool:
+    """Whether a line is its event and nothing else, besides what that says of its session."""
+    event, *others = records
+    return (
+        type(event) is Event
+        and not event.earliest_only
+        and not event.deepest_only
+        and event.session_id == line.session_id
+        and str(event.id) == line.source_id
+        and all(type(record) is Session and record.at is not None for record in others)
+    )
 
 
 def _with_landing_hint(records: tuple[Record, ...]) -> tuple[Record, ...]:

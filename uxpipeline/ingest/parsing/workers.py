@@ -21,12 +21,13 @@ from uxpipeline.children import module_command
 from uxpipeline.errors import TransientError
 from uxpipeline.ingest.files.lines import Block, Chunk, RawLine, size_of
 from uxpipeline.ingest.parsing.parser import Parser, Parsing
+from uxpipeline.ingest.parsing.rows import Staged
 
 CHUNKS_BEFORE_WORKERS = 4
 """A file of no more chunks is parsed before workers would have started."""
 MOST_WORKERS = 4
-Parsed = tuple[int, dict[str, bytes]]
-"""How many bytes of a file were parsed, and the rows that they make."""
+Parsed = tuple[int, Staged]
+"""How many bytes of a file were parsed, and what they make."""
 
 
 def parsed(chunks: Iterable[Chunk], parsing: Parsing) -> Generator[Parsed, None, None]:
@@ -40,7 +41,7 @@ def parsed(chunks: Iterable[Chunk], parsing: Parsing) -> Generator[Parsed, None,
     parser = Parser(parsing)
     waiting = parser.chunks(chunks)
     for chunk in waiting if parser.sorts else islice(waiting, CHUNKS_BEFORE_WORKERS):
-        yield size_of(chunk), parser.blocks(chunk)
+        yield size_of(chunk), parser.staged(chunk)
     if (first := next(waiting, None)) is not None:
         with _workers(parsing) as workers:
             yield from _shared_out(first, waiting, workers)
@@ -51,25 +52,25 @@ def _shared_out(first: Chunk, others: Iterator[Chunk], workers: "list[_Worker]")
     for worker in workers:
         idle.put(worker)
 
-    def parse(chunk: Chunk) -> dict[str, bytes]:
+    def parse(chunk: Chunk) -> Staged:
         worker = idle.get()
         try:
-            return worker.blocks(chunk)
+            return worker.staged(chunk)
         finally:
             idle.put(worker)
 
-    running: deque[tuple[int, Future[dict[str, bytes]]]] = deque()
+    running: deque[tuple[int, Future[Staged]]] = deque()
     with ThreadPoolExecutor(len(workers)) as threads:
         try:
             for chunk in _chained(first, others):
                 running.append((size_of(chunk), threads.submit(parse, chunk)))
                 # One more than there are workers: none waits while a chunk is stored.
                 if len(running) > len(workers) + 1:
-                    size, blocks = running.popleft()
-                    yield size, blocks.result()
+                    size, future = running.popleft()
+                    yield size, future.result()
             while running:
-                size, blocks = running.popleft()
-                yield size, blocks.result()
+                size, future = running.popleft()
+                yield size, future.result()
         finally:
             for _size, future in running:
                 future.cancel()
@@ -89,15 +90,15 @@ class _Worker:
     def tell(self, parsing: Parsing) -> None:
         self._send(parsing)
 
-    def blocks(self, chunk: Chunk) -> dict[str, bytes]:
+    def staged(self, chunk: Chunk) -> Staged:
         try:
             # By column: one tuple a line would take as long to send as the line to decode.
             self._send(chunk if isinstance(chunk, Block) else [*zip(*chunk, strict=True)])
             assert self._process.stdout is not None  # noqa: S101  # it is a pipe
-            blocks: dict[str, bytes] = pickle.load(self._process.stdout)  # noqa: S301  # of our own child
+            staged: Staged = pickle.load(self._process.stdout)  # noqa: S301  # of our own child
         except (OSError, EOFError, pickle.UnpicklingError):
             raise TransientError("A process that parses lines was ended", "Load the file again") from None
-        return blocks
+        return staged
 
     def _send(self, value: object) -> None:
         assert self._process.stdin is not None  # noqa: S101  # it is a pipe
@@ -135,7 +136,7 @@ def serve(given: BinaryIO, answers: BinaryIO) -> None:
         while True:
             sent = pickle.load(given)  # noqa: S301  # as above
             chunk = sent if isinstance(sent, Block) else [*map(RawLine, *sent)]
-            pickle.dump(parser.blocks(chunk), answers, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(parser.staged(chunk), answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
     except (EOFError, BrokenPipeError):
         return

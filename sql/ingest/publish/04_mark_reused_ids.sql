@@ -2,11 +2,7 @@
 with returned as materialized (
     select e.*
     from uxpipeline.stage_events e
-    join (
-        select id from uxpipeline.stage_events where load_id = %(load_id)s group by id having count(*) > 1
-        union
-        select id from stored_events
-    ) again on again.id = e.id
+    join repeated_ids again on again.id = e.id
     where e.load_id = %(load_id)s
 )
 update uxpipeline.stage_lines l
