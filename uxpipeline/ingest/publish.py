@@ -16,6 +16,7 @@ from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import SqlFile, files_below, statement
 from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.ingest.audit import Auditor, Batch
+from uxpipeline.ingest.new_days import NewDaysInTheWayError, attached, ensure_days, insert_apart
 from uxpipeline.ingest.records import SILENCE
 from uxpipeline.settings import Masking
 
@@ -28,12 +29,16 @@ _ONLY_FOR: Final = {
     "ingest/publish/33_withdraw_scroll_depths": "scroll_depths",
     "ingest/publish/34_insert_scroll_depths": "scroll_depths",
     "ingest/publish/36_mark_dead_clicks": "dead_clicks",
+    "sessions/01_touched_events_of_new_days": "new_days",
     "sessions/04_expect_form_abandons": "derived_events",
     "sessions/06_expect_rage_clicks": "derived_events",
     "sessions/07_derive_events": "derived_events",
 }
 """The statements that most files have no use for, and of what there must be any."""
-_IN_THE_WAY = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure)
+_IN_THE_WAY = (
+    psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure,
+    NewDaysInTheWayError,
+)  # fmt: skip
 
 
 @dataclass
@@ -106,7 +111,7 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
     }  # fmt: skip
     for left in reversed(range(MOST_TRIES)):
         try:
-            _ensure_partitions(connection, file.load_id)
+            values["new_days"] = ensure_days(connection, file.load_id, apart=left == MOST_TRIES - 1)
             return _publish_once(connection, file, values, max_bad)
         except _IN_THE_WAY:
             if not left:
@@ -120,7 +125,8 @@ def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, An
         connection.execute(statement("ingest/publish_settings"))
         _require_green(connection, file.load_id)
         _sessionise(connection, values)
-        rows_written = run_steps(connection, (*files_below("ingest/publish"), *files_below("sessions")), values)
+        with attached(connection, values):
+            rows_written = run_steps(connection, (*files_below("ingest/publish"), *files_below("sessions")), values)
         tally = _tally(connection, file.load_id)
         tally.rows_written = {relation: rows for relation, rows in rows_written.items() if rows}
         if tally.lines and tally.quarantined / tally.lines > max_bad:
@@ -140,7 +146,10 @@ def run_steps(connection: Connection, steps: Iterable[SqlFile], values: dict[str
     there_are = cache(lambda what: _any(connection, what, values))
     rows_written: Counter[str] = Counter()
     for step in steps:
-        if step.name not in _ONLY_FOR or there_are(_ONLY_FOR[step.name]):
+        what = _ONLY_FOR.get(step.name)
+        if what is None or there_are(what):
+            if what not in {None, "new_days"} and values.get("new_days"):
+                raise NewDaysInTheWayError
             rows_written.update(_step(connection, step.name, values))
     return rows_written
 
@@ -167,11 +176,13 @@ def _step(connection: Connection, name: str, values: dict[str, Any]) -> dict[str
 
 
 def _insert_events(connection: Connection, values: dict[str, Any]) -> dict[str, int]:
+    written = insert_apart(connection, values)
     try:
         with connection.transaction():
-            return dict(connection.execute(statement(_INSERT_EVENTS), values).fetchall())
+            found = connection.execute(statement(_INSERT_EVENTS), values).fetchall()
     except psycopg.errors.UniqueViolation:
-        return dict(connection.execute(statement("ingest/insert_unstored_events"), values).fetchall())
+        found = connection.execute(statement("ingest/insert_unstored_events"), values).fetchall()
+    return dict(Counter(written) + Counter(dict(found)))
 
 
 def record_file(
@@ -206,13 +217,6 @@ def _digest(connection: Connection, load_id: int) -> tuple[Any, ...]:
     row = connection.execute(statement("ingest/digest_stage"), {"load_id": load_id}).fetchone()
     assert row is not None  # noqa: S101  # an aggregate always returns a row
     return row
-
-
-def _ensure_partitions(connection: Connection, load_id: int) -> None:
-    """Make the partitions first, each on its own: it locks everybody out of the tables until it is committed."""
-    for (day,) in connection.execute(statement("ingest/event_days"), {"load_id": load_id}).fetchall():
-        with transaction(connection):
-            connection.execute(statement("ingest/ensure_partition"), {"first_day": day, "last_day": day})
 
 
 def _tally(connection: Connection, load_id: int) -> Tally:

@@ -10,6 +10,7 @@ with written as (
         coalesce(e.received_at, clock_timestamp()), e.load_id
     from uxpipeline.stage_events e
     where e.load_id = %(load_id)s and not e.earliest_only and not e.deepest_only
+        and (e."timestamp" at time zone 'UTC')::date <> all (%(new_days)s::date[])
         and not exists (select from refused_lines r where r.line_no = e.line_no)
     -- Day by day, so that rows of one partition come together; in it a session's events lie together.
     order by date_bin('1 day', e."timestamp", '2000-01-01 00:00:00+00'), e.session_id, e."timestamp", e.id

@@ -1,0 +1,1 @@
+select uxpipeline.begin_event_days(%(new_days)s::date[]);

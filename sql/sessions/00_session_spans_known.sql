@@ -1,0 +1,2 @@
+-- The planner would take it for small.
+analyze session_spans;
