@@ -6,7 +6,7 @@ import pytest
 from psycopg import sql
 
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.ingest import publish
+from uxpipeline.ingest import new_days, publish
 
 
 def at_step(patch: pytest.MonkeyPatch, step: str, action: Callable[[], object]) -> None:
@@ -17,4 +17,5 @@ def at_step(patch: pytest.MonkeyPatch, step: str, action: Callable[[], object]) 
             action()
         return statement(name)
 
-    patch.setattr(publish, "statement", watched)
+    for module in (publish, new_days):
+        patch.setattr(module, "statement", watched)
