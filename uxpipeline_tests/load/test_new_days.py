@@ -63,7 +63,7 @@ def apart(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 EARLIER = [event("known", 0), event("known", 1), record("told", language="en", created_at=f"{KNOWN}T10:00:00Z")]
-LINES = [
+LINES: list[Line | str] = [
     *(on(NEW, session, second) for session in ("a", "b") for second in range(5)),
     *(on(ALSO_NEW, "a", second, "page_view") for second in range(3)),
     # A session with events on known and on new days, a retry of a stored event, one of an event of the file.
