@@ -1,11 +1,16 @@
--- Every session this load adds something to, and whether it is the first to do so.
+-- Every session this load adds something to, whether it is the first to do so, and whether ids may come twice.
 create temporary table touched_sessions on commit drop as
 select
-    named.session_id,
-    min(named.at) as first_at,
-    not exists (select from public.user_sessions us where us.session_id = named.session_id) as is_new
+    named.*,
+    us.session_id is null as is_new,
+    us.session_id is not null or named.session_id in (
+        select e.session_id
+        from uxpipeline.stage_events e
+        join repeated_ids again on again.id = e.id
+        where e.load_id = %(load_id)s
+    ) as may_repeat
 from (
-    select told.session_id, told.at
+    select told.session_id, min(told.at) as first_at
     from (
         select e.line_no, e.session_id, e."timestamp" as at
         from uxpipeline.stage_events e
@@ -28,9 +33,10 @@ from (
         from uxpipeline.stage_remarks r
         where r.load_id = %(load_id)s
             and exists (select from public.user_sessions us where us.session_id = r.session_id)
+        union all
+        select null, m.new_id, null from moved_sessions m
     ) told
     where not exists (select from refused_lines r where r.line_no = told.line_no)
-    union all
-    select m.new_id, null from moved_sessions m
+    group by told.session_id
 ) named
-group by named.session_id;
+left join public.user_sessions us on us.session_id = named.session_id;
