@@ -147,6 +147,18 @@ def test_a_span_beyond_all_reason_does_not_stop_a_load(landing: Landing) -> None
     assert value(landing.connection, "select duration_seconds from public.user_sessions") == 2**31 - 1
 
 
+def test_an_event_that_a_beacon_sent_again_later_happened_once(landing: Landing) -> None:
+    landing.load(*VISIT[:2])
+    again = VISIT[0] | {"timestamp": at(3000)}
+    inserted = """
+        insert into public.behavior_events (id, session_id, event_type, "timestamp", page_url)
+        values (%(id)s, %(session_id)s, %(event_type)s, %(timestamp)s, '/again')
+    """
+    landing.connection.execute(inserted, again)
+    landing.load(VISIT[2])
+    assert session(landing) == FROM_EVENTS
+
+
 class TestWrittenDirectly:
     """A session that a beacon inserted is the beacon's; loads only add what it lacks."""
 
