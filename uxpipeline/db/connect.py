@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from uxpipeline.db.sqlfiles import statement
@@ -50,6 +50,14 @@ def connect(url: str) -> Iterator[Connection]:
             if known := _transient(error) or _stopped(error):
                 raise known from error
             raise
+
+
+@contextmanager
+def another(connection: Connection) -> Iterator[Connection]:
+    """Open one more connection to the same database, as the same user, for the block."""
+    info = connection.info
+    with connect(make_conninfo(**info.get_parameters(), password=info.password)) as opened:
+        yield opened
 
 
 @contextmanager

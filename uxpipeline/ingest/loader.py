@@ -22,6 +22,7 @@ from uxpipeline.ingest.files.landing import (
 from uxpipeline.ingest.files.listing import InputFile, Listing, called
 from uxpipeline.ingest.files.readers import read_chunks, sample, sha256_of
 from uxpipeline.ingest.ledger import QuarantinedFile
+from uxpipeline.ingest.new_days import stored_apart
 from uxpipeline.ingest.parked import next_load_id
 from uxpipeline.ingest.parsing.parser import Parsing
 from uxpipeline.ingest.parsing.workers import parsed
@@ -144,8 +145,9 @@ class Loader:
             self.auditor.begin()
             with called(path, report.path):
                 lines = self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
-            self._audit(file.load_id, lines)
-            return _filled(report, publish(self.connection, file, self.now, self.max_bad))
+            with stored_apart(self.connection, file.load_id) as apart:
+                self._audit(file.load_id, lines)
+                return _filled(report, publish(self.connection, file, self.now, self.max_bad, apart))
         except TooManyBadLinesError as error:
             return self._aborted(file, report, error, error.tally)
         except (InputError, PublishRefusedError) as error:

@@ -1,59 +1,107 @@
-"""Partitions for a load: made before it publishes, or, for many events of new days, with them.
+"""Many events of days that no partition is there for yet, as files of history bring them, are stored apart.
 
-Events of days that no partition is there for are stored apart, keys and indexes are built once they are all there, and
-the partitions are attached when everything else is done: half the work of storing them one by one.
+A second connection writes them to partitions that nobody sees, builds keys and indexes once they are all there, and
+commits, beside the audit and most of publishing. These are attached when all else is done, in the transaction of the
+load. Otherwise they are dropped, by the next load if this one is killed.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
+from threading import Event
 from typing import Any
 
 import psycopg
 
-from uxpipeline.db.connect import Connection, transaction
+from uxpipeline.db.connect import Connection, another, transaction
 from uxpipeline.db.sqlfiles import statement
+from uxpipeline.errors import UxPipelineError
 
 FEWEST_EVENTS = 30_000
 """A day's partition costs as much to make and attach as storing 9,000 events apart saves."""
 MOST_DAYS = 31
 """Days stored apart at once: each holds a dozen locks until the load is published."""
-_TAKEN = (psycopg.errors.DuplicateTable, psycopg.errors.InvalidObjectDefinition, psycopg.IntegrityError)
 
 
 class NewDaysInTheWayError(Exception):
     """Events cannot be stored apart: somebody made their partition meanwhile, or other rows are derived from them."""
 
 
-def ensure_days(connection: Connection, load_id: int, *, apart: bool) -> list[date]:
-    """Make the partitions that a load needs, and return the days that it is to store apart, without one."""
-    values = {"load_id": load_id, "fewest": FEWEST_EVENTS if apart else None}
-    days: list[tuple[date, bool | None]] = connection.execute(statement("ingest/event_days"), values).fetchall()
-    new_days = [day for day, worth in days if worth][:MOST_DAYS]
-    for day, _ in days:
-        if day not in new_days:
-            # Each on its own: it locks everybody out of the tables until it is committed.
-            with transaction(connection):
-                connection.execute(statement("ingest/ensure_partition"), {"first_day": day, "last_day": day})
-    return new_days
+class StoredApart:
+    """The events of a load's new days, while they are written and until they are attached."""
+
+    def __init__(self, days: list[date], written: "Future[int]") -> None:
+        self.days = days
+        self._written = written
+
+    def attach(self, connection: Connection, values: dict[str, Any]) -> int:
+        """Make them part of the table, as the last thing of a publishing transaction; returns how many they are.
+
+        Raises:
+            NewDaysInTheWayError: that is not possible.
+        """
+        if error := self._written.exception():
+            raise NewDaysInTheWayError from error
+        try:
+            refused = _count(connection, "delete_refused", values)
+            repeated = _count(connection, "insert_repeated", values)
+            connection.execute(statement("ingest/new_days/attach"), values)
+        except (psycopg.ProgrammingError, psycopg.IntegrityError) as error:
+            raise NewDaysInTheWayError from error
+        return self._written.result() - refused + repeated
+
+
+NOTHING_APART = StoredApart([], Future())
 
 
 @contextmanager
-def attached(connection: Connection, values: dict[str, Any]) -> Iterator[None]:
-    """Make what is stored apart inside part of the table in the end."""
-    if not values["new_days"]:
-        yield
-        return
+def stored_apart(connection: Connection, load_id: int) -> Iterator[StoredApart]:
+    """Store the events of new days that are worth it, from a complete stage, beside what the block does."""
+    asked = {"load_id": load_id, "fewest": FEWEST_EVENTS, "most": MOST_DAYS}
+    days: list[date] = [day for (day,) in connection.execute(statement("ingest/new_days/days"), asked).fetchall()]
+    with ExitStack() as stack:
+        second: Connection | None = None
+        if days:
+            # A server that has no connection left has one for the load.
+            with suppress(UxPipelineError):
+                second = stack.enter_context(another(connection))
+        if second is None:
+            yield NOTHING_APART
+            return
+        thread = stack.enter_context(ThreadPoolExecutor(1))
+        begun = Event()
+        written = thread.submit(_store, second, {"load_id": load_id, "new_days": days}, begun)
+        # A pooler gave it a server by then, and it waits for nobody who might wait for it.
+        begun.wait()
+        try:
+            yield StoredApart(days, written)
+        finally:
+            second.cancel_safe()
+            written.exception()
+            with suppress(psycopg.Error):
+                drop_apart(second)
+
+
+def drop_apart(connection: Connection) -> None:
+    """Take away what was stored apart and not attached; what was attached is no more apart."""
+    with transaction(connection):
+        connection.execute(statement("ingest/new_days/drop"))
+
+
+def _store(connection: Connection, values: dict[str, Any], begun: Event) -> int:
     try:
-        connection.execute(statement("ingest/new_days/begin"), values)
-        yield
-        connection.execute(statement("ingest/new_days/attach"), values)
-    except _TAKEN as error:
-        raise NewDaysInTheWayError from error
+        with transaction(connection):
+            connection.execute(statement("ingest/publish_settings"))
+            connection.execute(statement("ingest/new_days/begin"), values)
+            begun.set()
+            events = _count(connection, "insert_events", values)
+            connection.execute(statement("ingest/new_days/index"), values)
+    finally:
+        begun.set()
+    return events
 
 
-def insert_apart(connection: Connection, values: dict[str, Any]) -> dict[str, int]:
-    """Insert the events of days that are stored apart; returns how many rows of which relation were written."""
-    if not values["new_days"]:
-        return {}
-    return dict(connection.execute(statement("ingest/new_days/insert_events"), values).fetchall())
+def _count(connection: Connection, name: str, values: dict[str, Any]) -> int:
+    row = connection.execute(statement(f"ingest/new_days/{name}"), values).fetchone()
+    return int(row[0]) if row else 0

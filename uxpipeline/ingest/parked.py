@@ -22,6 +22,7 @@ def next_load_id(connection: Connection) -> int:
         row = connection.execute(statement("ingest/next_load_id")).fetchone()
         load_id = int(row[0]) if row else 0
         connection.execute(statement("ingest/clear_stage"), {"load_id": load_id})
+        connection.execute(statement("ingest/new_days/drop"))
     return load_id
 
 

@@ -3,9 +3,9 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -16,20 +16,21 @@ from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import SqlFile, files_below, statement
 from uxpipeline.errors import InputError, PublishRefusedError
 from uxpipeline.ingest.audit import Auditor, Batch
-from uxpipeline.ingest.new_days import NewDaysInTheWayError, attached, ensure_days, insert_apart
+from uxpipeline.ingest.new_days import NOTHING_APART, NewDaysInTheWayError, StoredApart
 from uxpipeline.ingest.records import SILENCE
 from uxpipeline.settings import Masking
 
 MOST_TRIES = 5
 WAIT_SECONDS = 2.0
 _INSERT_EVENTS = "ingest/publish/30_insert_events"
+_NEW_DAYS = "new_days"
 _ONLY_FOR: Final = {
     "ingest/publish/31_insert_earliest_events": "earliest_events",
     "ingest/publish/32_sum_scroll_depths": "scroll_depths",
     "ingest/publish/33_withdraw_scroll_depths": "scroll_depths",
     "ingest/publish/34_insert_scroll_depths": "scroll_depths",
     "ingest/publish/36_mark_dead_clicks": "dead_clicks",
-    "sessions/01_touched_events_of_new_days": "new_days",
+    "sessions/01_touched_events_of_new_days": _NEW_DAYS,
     "sessions/04_expect_form_abandons": "derived_events",
     "sessions/06_expect_rage_clicks": "derived_events",
     "sessions/07_derive_events": "derived_events",
@@ -99,8 +100,12 @@ def audit(connection: Connection, auditor: Auditor, batch: Batch) -> list[str]:
     return broken
 
 
-def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: float) -> Tally:
+def publish(
+    connection: Connection, file: LoadedFile, now: datetime, max_bad: float, apart: StoredApart = NOTHING_APART
+) -> Tally:
     """Move an audited stage into the tables together with its ledger row, all or nothing.
+
+    Events that are stored apart are attached; where that does not go, they are stored like the others.
 
     Raises:
         PublishRefusedError: the verdict is missing, red, or not about what the stage holds now.
@@ -111,26 +116,30 @@ def publish(connection: Connection, file: LoadedFile, now: datetime, max_bad: fl
     }  # fmt: skip
     for left in reversed(range(MOST_TRIES)):
         try:
-            values["new_days"] = ensure_days(connection, file.load_id, apart=left == MOST_TRIES - 1)
-            return _publish_once(connection, file, values, max_bad)
+            _ensure_partitions(connection, file.load_id, apart.days)
+            return _publish_once(connection, file, values | {"new_days": apart.days}, max_bad, apart)
         except _IN_THE_WAY:
             if not left:
                 raise
+            apart = NOTHING_APART
             time.sleep(random.uniform(0.1, 1) * WAIT_SECONDS)  # noqa: S311 - no secret
     raise AssertionError
 
 
-def _publish_once(connection: Connection, file: LoadedFile, values: dict[str, Any], max_bad: float) -> Tally:
+def _publish_once(
+    connection: Connection, file: LoadedFile, values: dict[str, Any], max_bad: float, apart: StoredApart
+) -> Tally:
     with transaction(connection):
         connection.execute(statement("ingest/publish_settings"))
         _require_green(connection, file.load_id)
         _sessionise(connection, values)
-        with attached(connection, values):
-            rows_written = run_steps(connection, (*files_below("ingest/publish"), *files_below("sessions")), values)
+        rows_written = run_steps(connection, (*files_below("ingest/publish"), *files_below("sessions")), values)
         tally = _tally(connection, file.load_id)
-        tally.rows_written = {relation: rows for relation, rows in rows_written.items() if rows}
         if tally.lines and tally.quarantined / tally.lines > max_bad:
             raise TooManyBadLinesError(tally, max_bad)
+        if apart.days:
+            rows_written["behavior_events"] += apart.attach(connection, values)
+        tally.rows_written = {relation: rows for relation, rows in rows_written.items() if rows}
         record_file(connection, file, "replayed" if file.replay_of else "loaded", tally)
         connection.execute(statement("quarantine/settle" if file.replay_of else "ingest/keep_quarantine"), values)
         connection.execute(statement("ingest/keep_parked"), values)
@@ -143,12 +152,12 @@ def run_steps(connection: Connection, steps: Iterable[SqlFile], values: dict[str
 
     Those of `_ONLY_FOR` would be planned over every partition, also where they have nothing to do.
     """
-    there_are = cache(lambda what: _any(connection, what, values))
+    there_are = cache(lambda what: bool(values.get(what)) if what == _NEW_DAYS else _any(connection, what, values))
     rows_written: Counter[str] = Counter()
     for step in steps:
         what = _ONLY_FOR.get(step.name)
         if what is None or there_are(what):
-            if what not in {None, "new_days"} and values.get("new_days"):
+            if what not in {None, _NEW_DAYS} and values.get(_NEW_DAYS):
                 raise NewDaysInTheWayError
             rows_written.update(_step(connection, step.name, values))
     return rows_written
@@ -176,13 +185,11 @@ def _step(connection: Connection, name: str, values: dict[str, Any]) -> dict[str
 
 
 def _insert_events(connection: Connection, values: dict[str, Any]) -> dict[str, int]:
-    written = insert_apart(connection, values)
     try:
         with connection.transaction():
-            found = connection.execute(statement(_INSERT_EVENTS), values).fetchall()
+            return dict(connection.execute(statement(_INSERT_EVENTS), values).fetchall())
     except psycopg.errors.UniqueViolation:
-        found = connection.execute(statement("ingest/insert_unstored_events"), values).fetchall()
-    return dict(Counter(written) + Counter(dict(found)))
+        return dict(connection.execute(statement("ingest/insert_unstored_events"), values).fetchall())
 
 
 def record_file(
@@ -217,6 +224,14 @@ def _digest(connection: Connection, load_id: int) -> tuple[Any, ...]:
     row = connection.execute(statement("ingest/digest_stage"), {"load_id": load_id}).fetchone()
     assert row is not None  # noqa: S101  # an aggregate always returns a row
     return row
+
+
+def _ensure_partitions(connection: Connection, load_id: int, apart: Collection[date]) -> None:
+    """Make the partitions first, each on its own: it locks everybody out of the tables until it is committed."""
+    for (day,) in connection.execute(statement("ingest/event_days"), {"load_id": load_id}).fetchall():
+        if day not in apart:
+            with transaction(connection):
+                connection.execute(statement("ingest/ensure_partition"), {"first_day": day, "last_day": day})
 
 
 def _tally(connection: Connection, load_id: int) -> Tally:

@@ -48,6 +48,11 @@ def on(day: str, session: str, second: int, kind: str = "click", **fields: objec
     return event(session, second, kind, f"/{day}", **fields) | moment
 
 
+def left(connection: Connection) -> list[str]:
+    """What is still stored apart."""
+    return column(connection, "select relname from pg_class where relname like 'stage_new_events%'")
+
+
 def apart(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The days that are stored apart, as they are attached."""
     found: list[str] = []
@@ -56,7 +61,7 @@ def apart(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     )
 
     def note() -> None:
-        found.extend(column(landing.connection, named + " order by relname", "uxpipeline.new_events"))
+        found.extend(column(landing.connection, named + " order by relname", "uxpipeline.stage_new_events"))
 
     at_step(monkeypatch, "new_days/attach", note)
     return found
@@ -98,7 +103,7 @@ def test_what_is_stored_is_what_would_have_been_stored_one_by_one(
     with monkeypatch.context() as patch:
         attached = apart(landing, patch)
         found = load_all(landing)
-    assert attached == ["behavior_events_20261112", "behavior_events_20261113"]
+    assert attached == ["stage_new_events_20261112", "stage_new_events_20261113"]
     landing.clean()
     for day in (NEW, ALSO_NEW):
         drop_partition(landing.connection, day)
@@ -115,7 +120,7 @@ def test_its_partition_is_like_any_other(landing: Landing) -> None:
     attached, ensured = (rows(landing.connection, PARTITION, day) for day in ("20261112", "20261114"))
     assert attached == ensured
     assert drift(landing.connection) == []
-    assert value(landing.connection, "select to_regclass('uxpipeline.new_events')") is None
+    assert left(landing.connection) == []
 
 
 def test_loaded_again_it_changes_nothing(landing: Landing) -> None:
@@ -186,5 +191,38 @@ def test_a_load_that_dies_while_it_attaches_leaves_nothing(
     with pytest.raises(ServerUnreachableError):
         load_and_die()
     assert landing.state() == []
-    assert value(landing.connection, "select to_regclass('uxpipeline.behavior_events_20261112')") is None
+    assert left(landing.connection) == []
     assert landing.load_file(path, max_bad=1.0).status == "loaded"
+
+
+def test_what_a_killed_load_stored_apart_is_dropped_by_the_next(landing: Landing) -> None:
+    value(landing.connection, "select uxpipeline.begin_event_days(%s::date[])", [NEW])
+    assert "stage_new_events_20261112" in left(landing.connection)
+    assert drift(landing.connection) == []
+    assert landing.load(*LINES).status == "loaded"
+    assert left(landing.connection) == []
+
+
+@pytest.mark.parametrize("step", ["begin", "insert_events", "index"])
+def test_without_the_second_connection_it_is_loaded_all_the_same(
+    landing: Landing, visitor: Connection, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr("uxpipeline.ingest.publish.WAIT_SECONDS", 0)
+    ours = value(landing.connection, "select pg_backend_pid()")
+    others = """
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid not in (%s, pg_backend_pid()) and application_name = 'uxpipeline'
+    """
+    ended = []
+    at_step(monkeypatch, f"new_days/{step}", lambda: ended.append(value(visitor, others, ours)))
+    assert counts(landing.load(*LINES)) == {"inserted": 21, "duplicates": 1, "quarantined": 2, "parked": 1}
+    assert (len(ended), left(landing.connection)) == (1, [])
+
+
+def test_what_is_refused_is_not_stored_apart_either(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tamper() -> None:
+        landing.connection.execute("update uxpipeline.stage_events set page_url = '/ada@example.test'")
+
+    at_step(monkeypatch, "publish_settings", tamper)
+    assert landing.load(*LINES).status == "aborted"
+    assert (landing.state(), left(landing.connection)) == ([], [])

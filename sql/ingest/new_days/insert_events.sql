@@ -1,6 +1,6 @@
--- As publish/30_insert_events, which leaves these days out.
+-- The events of these days, but for those whose id the file has more than once: publish knows which of them counts.
 with written as (
-    insert into uxpipeline.new_events (
+    insert into uxpipeline.stage_new_events (
         id, session_id, event_type, element_path, element_type, element_text, coordinates, viewport_size, event_data,
         "timestamp", page_url, component_id, metadata, received_at, load_id
     )
@@ -11,8 +11,13 @@ with written as (
     from uxpipeline.stage_events e
     where e.load_id = %(load_id)s
         and (e."timestamp" at time zone 'UTC')::date = any (%(new_days)s::date[])
-        and not exists (select from refused_lines r where r.line_no = e.line_no)
+        and e.id not in (
+            select again.id from uxpipeline.stage_events again
+            where again.load_id = %(load_id)s
+            group by again.id
+            having count(*) > 1
+        )
     order by e.session_id, e."timestamp"
     returning 1
 )
-select 'behavior_events' as relation, count(*) as rows from written;
+select count(*) from written;

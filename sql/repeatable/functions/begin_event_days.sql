@@ -1,5 +1,5 @@
 -- Makes the partitions of new days where nobody meets them yet, in a parent of their own and without keys: a load fills
--- them there, in its transaction.
+-- them there.
 create or replace function uxpipeline.begin_event_days(days date[]) returns void
 language plpgsql
 set search_path = ''
@@ -7,13 +7,16 @@ as $$
 declare
     day date;
 begin
-    create table uxpipeline.new_events (like public.behavior_events including all excluding indexes)
+    create table uxpipeline.stage_new_events (like public.behavior_events including all excluding indexes)
     partition by range ("timestamp");
-    perform uxpipeline.restrict_relation('uxpipeline.new_events');
+    perform uxpipeline.restrict_relation('uxpipeline.stage_new_events');
     foreach day in array days loop
         execute format(
-            'create table uxpipeline.%I partition of uxpipeline.new_events for values from (%L) to (%L)',
-            'behavior_events_' || to_char(day, 'YYYYMMDD'), day || ' 00:00:00+00', (day + 1) || ' 00:00:00+00'
+            'create table uxpipeline.%I partition of uxpipeline.stage_new_events for values from (%L) to (%L)',
+            'stage_new_events_' || to_char(day, 'YYYYMMDD'), day || ' 00:00:00+00', (day + 1) || ' 00:00:00+00'
+        );
+        perform uxpipeline.restrict_relation(
+            format('uxpipeline.%I', 'stage_new_events_' || to_char(day, 'YYYYMMDD'))::regclass
         );
     end loop;
 end

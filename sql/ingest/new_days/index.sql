@@ -1,0 +1,1 @@
+select uxpipeline.index_event_days(%(new_days)s::date[]);
