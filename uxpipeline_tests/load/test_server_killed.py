@@ -14,6 +14,7 @@ from uxpipeline.db.migrate import migrate
 from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.errors import PublishRefusedError, ServerUnreachableError
 from uxpipeline.ingest import loader
+from uxpipeline.ingest.new_days import StoredApart
 from uxpipeline.ingest.publish import LoadedFile, Tally, publish
 from uxpipeline.settings import Settings
 from uxpipeline_tests.db.queries import value
@@ -41,12 +42,12 @@ def test_what_was_audited_before_a_crash_is_not_published_after_it(
     first, second = [event("s", 0), record("s", language="en")], [event("s", 1), event("t", 2)]
     audited: list[LoadedFile] = []
 
-    def killed(connection: Connection, file: LoadedFile, now: datetime, max_bad: float) -> Tally:
+    def killed(connection: Connection, file: LoadedFile, now: datetime, max_bad: float, apart: StoredApart) -> Tally:
         audited.append(file)
         pid = server.status().pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        return publish(connection, file, now, max_bad)
+        return publish(connection, file, now, max_bad, apart)
 
     with connect(server.url()) as connection:
         landing = Landing(connection, settings, tmp_path)
