@@ -23,19 +23,22 @@ from uxpipeline.settings import Masking
 MOST_TRIES = 5
 WAIT_SECONDS = 2.0
 _INSERT_EVENTS = "ingest/publish/30_insert_events"
-_NEW_DAYS = "new_days"
 _ONLY_FOR: Final = {
+    _INSERT_EVENTS: "other_days",
     "ingest/publish/31_insert_earliest_events": "earliest_events",
     "ingest/publish/32_sum_scroll_depths": "scroll_depths",
     "ingest/publish/33_withdraw_scroll_depths": "scroll_depths",
     "ingest/publish/34_insert_scroll_depths": "scroll_depths",
     "ingest/publish/36_mark_dead_clicks": "dead_clicks",
-    "sessions/01_touched_events_of_new_days": _NEW_DAYS,
+    "sessions/01_touched_events_of_new_days": "new_days",
     "sessions/04_expect_form_abandons": "derived_events",
     "sessions/06_expect_rage_clicks": "derived_events",
     "sessions/07_derive_events": "derived_events",
 }
-"""The statements that most files have no use for, and of what there must be any."""
+"""The statements that some files have no use for, and of what there must be any."""
+_BESIDE_NEW_DAYS: Final = {None, "new_days", "other_days"}
+_NOT_STORED_APART: Final = {"earliest_events": False, "scroll_depths": False}
+"""What there is none of where events are stored apart."""
 _IN_THE_WAY = (
     psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.SerializationFailure,
     NewDaysInTheWayError,
@@ -116,8 +119,10 @@ def publish(
     }  # fmt: skip
     for left in reversed(range(MOST_TRIES)):
         try:
-            _ensure_partitions(connection, file.load_id, apart.days)
-            return _publish_once(connection, file, values | {"new_days": apart.days}, max_bad, apart)
+            days = {"new_days": apart.days, "other_days": _ensure_partitions(connection, file.load_id, apart.days)}
+            return _publish_once(
+                connection, file, {**values, **days, **(_NOT_STORED_APART if apart.days else {})}, max_bad, apart
+            )
         except _IN_THE_WAY:
             if not left:
                 raise
@@ -152,12 +157,12 @@ def run_steps(connection: Connection, steps: Iterable[SqlFile], values: dict[str
 
     Those of `_ONLY_FOR` would be planned over every partition, also where they have nothing to do.
     """
-    there_are = cache(lambda what: bool(values.get(what)) if what == _NEW_DAYS else _any(connection, what, values))
+    there_are = cache(lambda what: bool(values[what]) if what in values else _any(connection, what, values))
     rows_written: Counter[str] = Counter()
     for step in steps:
         what = _ONLY_FOR.get(step.name)
         if what is None or there_are(what):
-            if what not in {None, _NEW_DAYS} and values.get(_NEW_DAYS):
+            if what not in _BESIDE_NEW_DAYS and values["new_days"]:
                 raise NewDaysInTheWayError
             rows_written.update(_step(connection, step.name, values))
     return rows_written
@@ -226,12 +231,18 @@ def _digest(connection: Connection, load_id: int) -> tuple[Any, ...]:
     return row
 
 
-def _ensure_partitions(connection: Connection, load_id: int, apart: Collection[date]) -> None:
-    """Make the partitions first, each on its own: it locks everybody out of the tables until it is committed."""
-    for (day,) in connection.execute(statement("ingest/event_days"), {"load_id": load_id}).fetchall():
-        if day not in apart:
-            with transaction(connection):
-                connection.execute(statement("ingest/ensure_partition"), {"first_day": day, "last_day": day})
+def _ensure_partitions(connection: Connection, load_id: int, apart: Collection[date]) -> list[date]:
+    """Make the partitions first, each on its own: it locks everybody out of the tables until it is committed.
+
+    Returns:
+        The load's days that are not stored apart.
+    """
+    found = connection.execute(statement("ingest/event_days"), {"load_id": load_id}).fetchall()
+    days = [day for (day,) in found if day not in apart]
+    for day in days:
+        with transaction(connection):
+            connection.execute(statement("ingest/ensure_partition"), {"first_day": day, "last_day": day})
+    return days
 
 
 def _tally(connection: Connection, load_id: int) -> Tally:

@@ -44,7 +44,7 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
     note_unlike_days(connection, now)
     with transaction(connection):
         watermark, _ = safe_watermark(connection)
-        values = {"silent_before": now - SILENCE, "watermark": watermark}
+        values = {"silent_before": now - SILENCE, "watermark": watermark, "new_days": []}
         candidates = connection.execute(statement("marts/closing_candidates"), values).rowcount
         # Each of the statements below is planned over every partition, also for no session.
         if not candidates:
