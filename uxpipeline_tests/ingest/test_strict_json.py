@@ -1,12 +1,13 @@
 import json
 from contextlib import suppress
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from uxpipeline.ingest.files import strict_json
-from uxpipeline.ingest.files.strict_json import decode
+from uxpipeline.ingest.files.strict_json import decode, decode_all_clean, decode_clean
 from uxpipeline.ingest.records import JsonObject
 from uxpipeline.ingest.refusal import LineRefused
 
@@ -126,6 +127,9 @@ def written_objects(draw: st.DrawFn, depth: int = 2) -> str:
     return "{" + ",".join(pairs) + "}"
 
 
+RAW = written_objects().map(str.encode) | st.lists(pieces).map(lambda found: "".join(found).encode())
+
+
 def decoded(raw: bytes) -> object:
     try:
         return repr(decode(raw))
@@ -133,9 +137,20 @@ def decoded(raw: bytes) -> object:
         return refusal.rejected
 
 
-@given(written_objects().map(str.encode) | st.lists(pieces).map(lambda found: "".join(found).encode()))
+@given(RAW)
 def test_the_fast_way_says_what_the_strict_one_says(raw: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(strict_json, "decode_clean", lambda *_: None)
         strictly = decoded(raw)
     assert decoded(raw) == strictly
+
+
+OBJECTS = msgspec.json.Decoder(JsonObject)
+
+
+@given(
+    st.lists(RAW | st.sampled_from([nested(65), b'{"a": ' + b"9" * 401 + b"}", b'{"a": 1, "a": ":"}', b""]), max_size=5)
+)
+def test_lines_decoded_together_are_decoded_as_alone(lines: list[bytes]) -> None:
+    alone = [decode_clean(line, OBJECTS) for line in lines]
+    assert repr(decode_all_clean(lines, OBJECTS)) == repr(alone)

@@ -7,6 +7,8 @@ is several times faster.
 
 import math
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from json import JSONDecoder
 from typing import Any, NoReturn, TypeVar
 
@@ -58,9 +60,7 @@ def decode(raw: bytes | str, max_depth: int = MAX_DEPTH, max_keys: int = MAX_KEY
 def decode_clean(data: bytes, decoder: msgspec.json.Decoder[T]) -> T | None:
     """Return what `decoder` makes of a line that provably breaks no rule and all of which it keeps, else None."""
     colons = data.count(b":")
-    if colons > MAX_KEYS or data.count(b"{") + data.count(b"[") > MAX_DEPTH or _LONG_INTEGER.search(data[::_STRIDE]):
-        return None
-    if b"\\" in data and _RISKY_ESCAPE.search(data):
+    if colons > MAX_KEYS or _may_be_deep(data) or _may_be_wrong(data):
         return None
     try:
         value = decoder.decode(data)
@@ -69,6 +69,29 @@ def decode_clean(data: bytes, decoder: msgspec.json.Decoder[T]) -> T | None:
         return value if _ENCODER.encode(value).count(b":") == colons else None
     except (msgspec.MsgspecError, UnicodeError):
         return None
+
+
+def decode_all_clean(lines: Sequence[bytes], decoder: msgspec.json.Decoder[T]) -> Sequence[T | None]:
+    """Do what `decode_clean` does, faster for many lines in which something may be wrong with none."""
+    together = b"\n".join(lines)
+    # No line of so few bytes has more keys.
+    short = max(map(len, lines), default=0) <= MAX_KEYS
+    if short and not _may_be_wrong(together) and not any(map(_may_be_deep, lines)):
+        with suppress(msgspec.MsgspecError, UnicodeError):
+            values = [decoder.decode(line) for line in lines]
+            # No line is written with more colons than it has.
+            if _ENCODER.encode_lines(values).count(b":") == together.count(b":"):
+                return values
+    return [decode_clean(line, decoder) for line in lines]
+
+
+def _may_be_wrong(data: bytes) -> bool:
+    """Whether numbers may be too long, or texts hold what is not allowed or hides a colon."""
+    return bool(_LONG_INTEGER.search(data[::_STRIDE]) or (b"\\" in data and _RISKY_ESCAPE.search(data)))
+
+
+def _may_be_deep(line: bytes) -> bool:
+    return line.count(b"{") + line.count(b"[") > MAX_DEPTH
 
 
 def _needs_walk(data: bytes, max_depth: int, max_keys: int) -> bool:

@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.json import Decoder, Encoder
 
 from uxpipeline.ingest.files.lines import MAX_LINE_BYTES, Block, RawLine, contents
-from uxpipeline.ingest.files.strict_json import decode_clean
+from uxpipeline.ingest.files.strict_json import decode_all_clean
 from uxpipeline.ingest.ids import is_uuid
 from uxpipeline.ingest.masking.records import KEPT_TEXT_TYPES, RecordMasker, mask_objects
 from uxpipeline.ingest.memo import Memo
@@ -98,12 +98,16 @@ class PlainEvents:
         return contents(others)
 
     def _take(
-        self, numbered: Iterable[tuple[int, bytes]], rows: Rows, said: dict[str, _Said]
+        self, numbered: Sequence[tuple[int, bytes]], rows: Rows, said: dict[str, _Said]
     ) -> list[tuple[int, bytes]]:
         taken, lines, others = [], [], []
-        for each in numbered:
-            line = decode_clean(each[1], _DECODER) if len(each[1]) <= MAX_LINE_BYTES else None
-            if line is None or (line.event_type in self._stepped and self._reaches(line)):
+        decoded = decode_all_clean([raw for _, raw in numbered], _DECODER)
+        for each, line in zip(numbered, decoded, strict=True):
+            if (
+                line is None
+                or len(each[1]) > MAX_LINE_BYTES
+                or (line.event_type in self._stepped and self._reaches(line))
+            ):
                 others.append(each)
             else:
                 taken.append(each)
