@@ -184,8 +184,8 @@ def test_a_load_that_dies_while_it_attaches_leaves_nothing(
 
     def load_and_die() -> None:
         with connect(database) as lost, monkeypatch.context() as patch:
-            pid = lost.info.backend_pid
-            at_step(patch, "new_days/attach", lambda: value(visitor, "select pg_terminate_backend(%s)", pid))
+            end = "select pg_terminate_backend(%s)"
+            at_step(patch, "new_days/attach", lambda: value(visitor, end, value(lost, "select pg_backend_pid()")))
             replace(landing, connection=lost).load_file(path, max_bad=1.0)
 
     with pytest.raises(ServerUnreachableError):
