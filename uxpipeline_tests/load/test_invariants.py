@@ -2,7 +2,7 @@
 
 import pytest
 
-from uxpipeline_tests.load.invariants import assert_invariants
+from uxpipeline_tests.load.invariants import assert_in_database
 from uxpipeline_tests.load.landing import Landing
 from uxpipeline_tests.load.lines import event
 
@@ -20,10 +20,10 @@ BREAKAGES = {
 @pytest.mark.parametrize("invariant", BREAKAGES)
 def test_a_broken_one_is_noticed(landing: Landing, invariant: str) -> None:
     landing.load(event("s", 0), event("s", 1))
-    assert_invariants(landing.connection)
+    assert_in_database(landing.connection)
     landing.connection.execute(BREAKAGES[invariant].encode())
     with pytest.raises(AssertionError, match=invariant):
-        assert_invariants(landing.connection)
+        assert_in_database(landing.connection)
     landing.clean()
 
 
@@ -31,4 +31,4 @@ def test_a_view_that_cannot_be_read_is_noticed(landing: Landing) -> None:
     with landing.connection.transaction(force_rollback=True):
         landing.connection.execute(b"alter view public.friction_points rename to gone")
         with pytest.raises(Exception, match="friction_points"):
-            assert_invariants(landing.connection)
+            assert_in_database(landing.connection)
