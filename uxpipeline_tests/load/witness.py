@@ -15,11 +15,12 @@ import pytest
 
 from uxpipeline.errors import UxPipelineError
 from uxpipeline.ingest.files.listing import Listing
+from uxpipeline.ingest.files.readers import sha256_of
 from uxpipeline.ingest.loader import Loader
 from uxpipeline.ingest.reports import FileReport
 from uxpipeline_tests.db.queries import rows
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = 2 * 1024 * 1024
 """Of larger files only the report is kept."""
 IN_LEDGER = """
     select status, lines, quarantined from uxpipeline.ingest_files
@@ -44,8 +45,8 @@ class Witness:
 
     loads: dict[int, tuple[Loader, list[Seen]]] = field(default_factory=dict)
     """By load, which may be one of several files."""
-    contents: dict[str, bytes] = field(default_factory=dict)
-    """Small files as they were when they were loaded, by their hash."""
+    files: dict[str, tuple[Loader, bytes]] = field(default_factory=dict)
+    """Small files as they were when it was tried to load them, by their hash; who tried."""
     errors: list[str] = field(default_factory=list)
     most_memory: int = 0
     """Bytes this process took at most, beyond those of the beginning."""
@@ -56,10 +57,13 @@ class Witness:
         load, listed, made = Loader.load, Loader.load_listed, UxPipelineError.__init__
 
         def seen_load(loader: Loader, path: Path, name: str, *, inside_folder: bool) -> FileReport:
-            report = load(loader, path, name, inside_folder=inside_folder)
-            with suppress(OSError):
-                if path.stat().st_size <= MOST_BYTES:
-                    self.contents[report.sha256] = path.read_bytes()
+            try:
+                report = load(loader, path, name, inside_folder=inside_folder)
+            except Exception:
+                self._keep(loader, path)
+                raise
+            if report.status != "already_loaded":
+                self._keep(loader, path)
             return report
 
         def seen_listed(loader: Loader, listing: Listing, *, inside_folder: bool) -> Iterator[FileReport]:
@@ -80,23 +84,18 @@ class Witness:
             yield
         self.most_memory = peak() - before
 
+    def _keep(self, loader: Loader, path: Path) -> None:
+        with suppress(OSError):
+            if path.stat().st_size <= MOST_BYTES:
+                self.files[sha256_of(path)] = (loader, path.read_bytes())
+
     @property
     def reports(self) -> list[FileReport]:
         return [seen.report for _, found in self.loads.values() for seen in found]
 
-    @property
-    def loaders(self) -> dict[str, Loader]:
-        """Who loaded the file of a hash."""
-        return {
-            seen.report.sha256: loader
-            for loader, found in self.loads.values()
-            for seen in found
-            if seen.report.status == "loaded"
-        }
-
     def texts(self) -> set[str]:
         """What visitors wrote in the lines that were loaded: none of it is for logs."""
-        return {text for content in self.contents.values() for text in told_by(content) if not _OURS.fullmatch(text)}
+        return {text for _, content in self.files.values() for text in told_by(content) if not _OURS.fullmatch(text)}
 
 
 def told_by(content: bytes) -> Iterator[str]:
