@@ -5,7 +5,7 @@ import json
 import re
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +47,8 @@ class Witness:
     """By load, which may be one of several files."""
     files: dict[str, tuple[Loader, bytes]] = field(default_factory=dict)
     """Small files as they were when it was tried to load them, by their hash; who tried."""
+    others: list[bytes] = field(default_factory=list)
+    """Small files that other processes loaded."""
     errors: list[str] = field(default_factory=list)
     most_memory: int = 0
     """Bytes this process took at most, beyond those of the beginning."""
@@ -89,13 +91,19 @@ class Witness:
             if path.stat().st_size <= MOST_BYTES:
                 self.files[sha256_of(path)] = (loader, path.read_bytes())
 
+    def look_up(self, paths: Iterable[str]) -> None:
+        """Read the files of a ledger as far as they are still there: another process may have loaded them."""
+        found = (Path(path) for path in paths)
+        self.others = [path.read_bytes() for path in found if path.is_file() and path.stat().st_size <= MOST_BYTES]
+
     @property
     def reports(self) -> list[FileReport]:
         return [seen.report for _, found in self.loads.values() for seen in found]
 
     def texts(self) -> set[str]:
         """What visitors wrote in the lines that were loaded: none of it is for logs."""
-        return {text for _, content in self.files.values() for text in told_by(content) if not _OURS.fullmatch(text)}
+        contents = [*(content for _, content in self.files.values()), *self.others]
+        return {text for content in contents for text in told_by(content) if not _OURS.fullmatch(text)}
 
 
 def told_by(content: bytes) -> Iterator[str]:
