@@ -104,3 +104,9 @@ def test_an_exit_code_that_is_not_that_of_the_ledger_is_noticed(
     witness.loads[number] = (replace(loader, max_bad=0.5), [replace(seen, entry=entry)])
     with pytest.raises(AssertionError, match="I8"):
         assert_of_loads(witness, "", database, other)
+
+
+def test_what_another_process_loaded_is_looked_for_too(landing: Landing, database: str, other: str) -> None:
+    landing.load(event("s", 0))
+    with pytest.raises(AssertionError, match="I7"):
+        assert_of_loads(Witness(), f"It is {event('s', 0)['id']}", database, other)
