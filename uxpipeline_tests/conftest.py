@@ -6,8 +6,8 @@ was migrated once.
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,9 @@ from uxpipeline.db.migrate import migrate
 from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.embedded.waiting import wait_until
 from uxpipeline.settings import Settings
+from uxpipeline_tests.load.faults import holds_a_fault
+from uxpipeline_tests.load.invariants import assert_in_database, assert_of_loads
+from uxpipeline_tests.load.witness import Witness
 
 LEFT_CONNECTED = """
     select pg_terminate_backend(pid) from pg_stat_activity
@@ -34,6 +37,7 @@ DATA = Path(__file__).parent / "data"
 # Linux' file system in memory: a database is cloned there ten times faster. Two servers need about a tenth of that.
 IN_MEMORY = Path("/dev/shm")
 ENOUGH_MEMORY = 4 << 30
+PRINTED = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -138,6 +142,41 @@ def connection(database: str) -> Iterator[Connection]:
     """An open connection to `database`."""
     with connect(database) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def reordered_database(server_url: str, template_database: str) -> Iterator[str]:
+    """URL of a migrated database in which I5 loads again what tests loaded, and which it leaves empty."""
+    with fresh_database(server_url, template_database) as url:
+        yield url
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what a test printed and logged for the invariants after it."""
+    report = yield
+    item.stash[PRINTED] = report.capstdout + report.capstderr + report.caplog
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _invariants(request: pytest.FixtureRequest) -> Iterator[None]:
+    """I1 to I4 hold after every test that loads files, I1 to I8 after each that `faults.yaml` names for a fault."""
+    fault = holds_a_fault(request.path, request.function.__name__)
+    if not fault and request.path.parent.name not in {"load", "places"}:
+        yield
+        return
+    known = "database" in request.fixturenames
+    url = request.getfixturevalue("database") if known else None
+    other = request.getfixturevalue("reordered_database") if known and fault else None
+    witness = Witness()
+    with witness.watching() if fault else nullcontext():
+        yield
+    if url:
+        with connect(url) as connection:
+            assert_in_database(connection)
+    if fault:
+        assert_of_loads(witness, request.node.stash[PRINTED], url, other)
 
 
 @pytest.fixture

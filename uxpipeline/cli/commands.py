@@ -129,7 +129,7 @@ def load(
     for file in reports:
         if file.status == "aborted":
             complain(f"{file.path}: {file.problem}")
-    raise typer.Exit(_load_exit([(file.status, file.quarantined) for file in reports]))
+    raise typer.Exit(load_exit([(file.status, file.quarantined) for file in reports]))
 
 
 def run(
@@ -223,7 +223,8 @@ def _share(text: str) -> float:
     return share
 
 
-def _load_exit(outcomes: list[tuple[str, int]]) -> int:
+def load_exit(outcomes: list[tuple[str, int]]) -> int:
+    """Exit code of a load, from status and quarantined lines of its files."""
     if any(status == "aborted" for status, _ in outcomes):
         return 1
     return 2 if any(quarantined for _, quarantined in outcomes) else 0

@@ -82,7 +82,9 @@ def erase(
 
 
 def verify_erasure(session: SessionId, *, json: Json = False) -> None:
-    """Search all tables, the home folder and the landing folder for a session.
+    """Search all tables, the home folder and the landing place for a session.
+
+    All of it is read; of a landing place in object storage, each object is fetched.
 
     Exit code 0 when nothing names it; 1 when something does, or a file could not be searched.
     """

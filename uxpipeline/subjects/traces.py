@@ -1,4 +1,4 @@
-"""Looking for what is left of a session, in every table and every file of ours."""
+"""Looking for what is left of a session, in every table, every file of ours and every object of the landing place."""
 
 import json
 import os
@@ -11,7 +11,9 @@ from psycopg import sql
 
 from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.errors import InputError
+from uxpipeline.errors import TerminalError
+from uxpipeline.ingest.files.buckets import Bucket
+from uxpipeline.ingest.files.listing import InputFile, LocalFile
 from uxpipeline.ingest.files.readers import read_lines
 from uxpipeline.settings import Settings
 
@@ -27,7 +29,7 @@ class Traces:
 
     Attributes:
         tables: rows by relation.
-        files: paths.
+        files: paths, and addresses in object storage.
         tables_searched: how many relations were searched.
         files_searched: how many files were.
         unreadable: files that could not be searched.
@@ -41,15 +43,22 @@ class Traces:
 
 
 def find_traces(connection: Connection, settings: Settings, session_id: str) -> Traces:
-    """Search all tables, the home folder and the landing folder; it reads everything, so it takes its time."""
+    """Search all tables, the home folder and the landing place; it reads everything, so it takes its time.
+
+    Raises:
+        AccessError: the landing place is in object storage, which does not let us list it.
+        StorageUnreachableError: it cannot be reached, or broke off several times.
+    """
     tables = dict(_searched_tables(connection, session_id))
     files, unreadable = dict[str, bool](), list[str]()
     named = _naming(session_id)
-    for path in _files(settings):
+    for file in _files(settings):
         try:
-            files[str(path)] = any(named.search(_bare(line.raw.decode(errors="replace"))) for line in read_lines(path))
-        except InputError:
-            unreadable.append(str(path))
+            with file.fetched() as path:
+                texts = (_bare(line.raw.decode(errors="replace")) for line in read_lines(path))
+                files[file.name] = any(map(named.search, texts))
+        except TerminalError:
+            unreadable.append(file.name)
     return Traces(
         {relation: rows for relation, rows in tables.items() if rows},
         [path for path, found in files.items() if found],
@@ -66,9 +75,11 @@ def _searched_tables(connection: Connection, session_id: str) -> Iterator[tuple[
             yield ".".join(name), row[0] if row else 0
 
 
-def _files(settings: Settings) -> list[Path]:
+def _files(settings: Settings) -> Iterator[InputFile]:
     folders = [settings.home, *([settings.landing] if isinstance(settings.landing, Path) else [])]
-    return sorted({path for folder in folders for path in _below(folder, settings.home / _SERVER)})
+    yield from map(LocalFile, sorted({path for folder in folders for path in _below(folder, settings.home / _SERVER)}))
+    if isinstance(settings.landing, str):
+        yield from (file for file in Bucket(settings.landing).files(hidden=True) if file.size)
 
 
 def _below(folder: Path, left_out: Path) -> Iterator[Path]:

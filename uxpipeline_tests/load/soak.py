@@ -18,7 +18,7 @@ from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline.subjects.requests import erase_session
 from uxpipeline_tests.db.processes import started
 from uxpipeline_tests.db.queries import eventually_alone, rows, value
-from uxpipeline_tests.load.invariants import assert_invariants
+from uxpipeline_tests.load.invariants import assert_in_database
 from uxpipeline_tests.load.landing import NOW, Landing
 from uxpipeline_tests.load.lines import Line, assignment, conversion, event, posthog, record, step, submit, touch
 from uxpipeline_tests.load.steps import at_step
@@ -100,7 +100,7 @@ class Soak:
     def check(self) -> None:
         """What the tables can tell holds."""
         with connect(self.url) as connection:
-            assert_invariants(connection)
+            assert_in_database(connection)
 
     def _lines(self) -> Iterator[Line | str]:
         for number in range(self.chance.randint(4, 8)):

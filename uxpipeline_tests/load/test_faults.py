@@ -6,16 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from uxpipeline.ingest.load import load_paths
 from uxpipeline.ingest.reports import Done
 from uxpipeline_tests.db.queries import column, value
+from uxpipeline_tests.load.faults import TESTS, listed
 from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import event
 
-TESTS = Path(__file__).parents[1]
-LISTED = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text(encoding="utf-8"))
 READ = """
 import resource, sys
 from pathlib import Path
@@ -30,11 +28,11 @@ NAMES = ["a'; drop table x.ndjson", 'quo"te', "new\nline", "%s %(load_id)s", "$(
 
 @pytest.mark.parametrize(("kind", "letter", "number"), [("faults", "F", 39), ("invariants", "I", 8)])
 def test_the_list_is_complete(kind: str, letter: str, number: int) -> None:
-    assert [name.split()[0] for name in LISTED[kind]] == [f"{letter}{one}" for one in range(1, number + 1)]
+    assert [name.split()[0] for name in listed()[kind]] == [f"{letter}{one}" for one in range(1, number + 1)]
 
 
 @pytest.mark.parametrize(
-    "named", sorted({test for kind in LISTED.values() for tests in kind.values() for test in tests})
+    "named", sorted({test for kind in listed().values() for tests in kind.values() for test in tests})
 )
 def test_a_listed_test_is_there(named: str) -> None:
     file, name = named.split("::")

@@ -37,7 +37,7 @@ def plant(connection: Connection, text: str) -> None:
     add_score(connection, text, "form_leak")
     add_score(connection, text, "rage_click", component_id=text, page_key=text, element_type=text)
     add_file(connection, 1, text.replace("/", "_"), ignored={text: 4})
-    add_file(connection, 2, HARMLESS, source=text, status="aborted", problem=text)
+    add_file(connection, 2, HARMLESS, source=text, status="aborted", inserted=0, problem=text)
     add_quarantined(connection, text)
     free_text = {"friction_point": text, "change_description": text, "page_url": text, "component_id": text}
     evidence = {"exposed_sessions": 3, "affected_sessions": text, "as_of": text, "evidence_grade": text}

@@ -102,8 +102,8 @@ class Bucket:
         except FileNotFoundError:
             return None
 
-    def files(self, since: date | None = None) -> list[BucketFile]:
-        """Objects below this address in name order, without hidden ones.
+    def files(self, since: date | None = None, *, hidden: bool = False) -> list[BucketFile]:
+        """Objects below this address in name order; without hidden ones unless they are asked for.
 
         Folders that are named after a day before `since` are not looked into, so that a landing place may keep its
         history: one request lists a thousand names, and one more each folder that is entered.
@@ -111,7 +111,7 @@ class Bucket:
         return [
             self._file(meta)
             for meta in self._below(self.key, since)
-            if not any(part.startswith(".") for part in PurePosixPath(meta["path"][len(self.key) :]).parts)
+            if hidden or not any(part.startswith(".") for part in PurePosixPath(meta["path"][len(self.key) :]).parts)
         ]
 
     def _below(self, prefix: str, since: date | None) -> Iterator[Any]:
