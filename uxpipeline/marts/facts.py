@@ -78,13 +78,26 @@ def note_touched(connection: Connection) -> tuple[datetime, bool]:
         The watermark before which every row has been noted now, and whether others' transactions are hidden from us.
     """
     with transaction(connection):
-        watermark, hidden = safe_watermark(connection)
-        if hidden:
-            connection.execute(statement("marts/stale/mark"))
-            connection.execute(statement("marts/stale/forget_marks"))
-        noted = _value(connection, statement("marts/stale/note_touched"))
-        connection.execute(statement("marts/stale/advance_watermark"), {"watermark": watermark, "noted": noted})
+        return note_received(connection)
+
+
+def note_received(connection: Connection) -> tuple[datetime, bool]:
+    """As `note_touched`, in a transaction of the caller's."""
+    watermark, hidden = safe_watermark(connection)
+    if hidden:
+        connection.execute(statement("marts/stale/mark"))
+        connection.execute(statement("marts/stale/forget_marks"))
+    noted = _value(connection, statement("marts/stale/note_touched"))
+    connection.execute(statement("marts/stale/advance_watermark"), {"watermark": watermark, "noted": noted})
     return watermark, hidden
+
+
+def received_before(connection: Connection) -> tuple[datetime, datetime]:
+    """Every row received before these moments was there when the last closing looked, and has been noted."""
+    found = connection.execute(statement("marts/stale/received_before")).fetchone()
+    assert found is not None  # noqa: S101  # the state has one row
+    closed_before, noted_before = found
+    return closed_before, noted_before
 
 
 def safe_watermark(connection: Connection) -> tuple[datetime, bool]:
