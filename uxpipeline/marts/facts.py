@@ -138,7 +138,10 @@ def compute_day(connection: Connection, day: date, now: datetime) -> tuple[int, 
         How many sessions were computed, and how many restatements logged.
     """
     start = datetime.combine(day, time(), UTC)
-    values = {"day": day, "day_start": start, "day_end": start + timedelta(days=1), "now": now}
+    values: dict[str, Any] = {"day": day, "day_start": start, "day_end": start + timedelta(days=1), "now": now}
+    for step in files_below("marts/owed"):
+        connection.execute(statement(step.name), values)
+    values |= _day_state(connection, values)
     for step in files_below("marts/sessions"):
         connection.execute(statement(step.name), values)
     touched = connection.execute(statement("marts/events_touched")).fetchone()
@@ -151,6 +154,12 @@ def compute_day(connection: Connection, day: date, now: datetime) -> tuple[int, 
     connection.execute(statement("marts/keep_day_counts"), values)
     connection.execute(statement("marts/next_facts_version"), values)
     return sessions, restated
+
+
+def _day_state(connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
+    row = connection.execute(statement("marts/day_state"), values).fetchone()
+    assert row is not None  # noqa: S101  # an aggregate always returns a row
+    return dict(zip(("span_start", "span_end", "counted"), row, strict=True))
 
 
 @contextmanager
