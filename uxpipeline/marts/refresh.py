@@ -64,6 +64,7 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
         connection.execute(statement("ingest/publish/11_index_touched_sessions"))
         connection.execute(statement("ingest/publish/12_analyze_touched_sessions"))
         run_steps(connection, files_below("sessions"), values)
+        connection.execute(statement("marts/note_closed"))
         connection.execute(statement("marts/note_closing"), values)
 
 
@@ -80,6 +81,7 @@ def refresh_materialized_view(connection: Connection, relation: str) -> Refresh:
     started = time.monotonic()
     values = {"relation": relation}
     with transaction(connection):
+        connection.execute(statement("marts/matview_settings"))
         found = connection.execute(statement("marts/matview_state"), values).fetchone()
         populated, current = found or (False, False)
         if not (populated and current):

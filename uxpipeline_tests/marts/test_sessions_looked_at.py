@@ -6,7 +6,7 @@ import pytest
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.marts.facts import refresh_facts
+from uxpipeline.marts.facts import received_before, refresh_facts
 from uxpipeline.marts.refresh import close_silent_sessions, refresh_marts
 from uxpipeline_tests.db.queries import column, rows, value
 from uxpipeline_tests.load.landing import Landing
@@ -126,6 +126,18 @@ class TestWhoIsLookedAt:
         assert value(db, "select count(*) from uxpipeline.stale_sessions") == 0
         close_silent_sessions(db, after(hours=2))
         assert end(db) == (f"{SITE}/thanks", "timeout", 62, 1)
+
+    def test_not_those_that_the_last_one_ended(self, db: Connection) -> None:
+        visit(db)
+        three_pages(db)
+        refresh_marts(db, after(hours=1))
+        assert end(db) == THREE_PAGES
+        assert value(db, "select is_open from uxpipeline.session_facts") is False
+        with db.transaction():
+            closed_before, noted_before = received_before(db)
+            values = {"silent_before": after(hours=1), "closed_before": closed_before, "noted_before": noted_before}
+            db.execute(statement("marts/closing_candidates"), values)
+            assert column(db, "select session_id from touched_sessions") == []
 
     def test_nobody_else(self, db: Connection) -> None:
         visit(db)
