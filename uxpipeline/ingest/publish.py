@@ -23,7 +23,7 @@ from uxpipeline.settings import Masking
 MOST_TRIES = 5
 WAIT_SECONDS = 2.0
 _INSERT_EVENTS = "ingest/publish/30_insert_events"
-_SESSION_SPANS = "sessions/00_session_spans"
+_TOUCHED_EVENTS = "sessions/01_touched_events"
 _ONLY_FOR: Final = {
     _INSERT_EVENTS: "other_days",
     "ingest/publish/31_insert_earliest_events": "earliest_events",
@@ -161,13 +161,13 @@ def run_steps(connection: Connection, steps: Iterable[SqlFile], values: dict[str
     there_are = cache(lambda what: bool(values[what]) if what in values else _any(connection, what, values))
     rows_written: Counter[str] = Counter()
     for step in steps:
+        if step.name == _TOUCHED_EVENTS:
+            values = values | _all_spans(connection, values)
         what = _ONLY_FOR.get(step.name)
         if what is None or there_are(what):
             if what not in _BESIDE_NEW_DAYS and values["new_days"]:
                 raise NewDaysInTheWayError
             rows_written.update(_step(connection, step.name, values))
-        if step.name == _SESSION_SPANS:
-            values = values | _all_spans(connection, values)
     return rows_written
 
 

@@ -63,6 +63,7 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
             return
         connection.execute(statement("ingest/publish/11_index_touched_sessions"))
         connection.execute(statement("ingest/publish/12_analyze_touched_sessions"))
+        connection.execute(statement("marts/closing_spans"))
         run_steps(connection, files_below("sessions"), values)
         connection.execute(statement("marts/note_closed"))
         connection.execute(statement("marts/note_closing"), values)

@@ -77,7 +77,7 @@ class TestInsertedDirectly:
             where table_schema = 'public' and table_name = 'user_sessions'
         """))  # fmt: skip
         own = {"id", "session_id", "updated_at", "received_at", "supplied", "exit_page", "exit_reason"}
-        filled = {
+        filled: dict[str, Any] = {
             "user_agent": "Firefox", "referrer": SITE, "landing_page": SITE, "device_type": "desktop",
             "screen_resolution": "1x1", "language": "fr", "country_code": "DE", "created_at": after(seconds=0),
             "duration_seconds": 9, "page_count": 7, "visitor_key": "v",
