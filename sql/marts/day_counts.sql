@@ -24,8 +24,18 @@ from (
     select coalesce(sum(events), 0)::bigint as events, count(*) as sessions
     from (
         select count(*) as events from public.behavior_events be
-        where be."timestamp" >= %(day_start)s and be."timestamp" < %(day_end)s
+        where %(counted)s and be."timestamp" >= %(day_start)s and be."timestamp" < %(day_end)s
         group by be.session_id
+        union all
+        -- Never counted before, the day has no events but those that were read for its sessions.
+        select count(*)
+        from (
+            select e.n, e."timestamp" from session_events e
+            union all
+            select r.n, r."timestamp" from repeats r
+        ) own
+        where not %(counted)s and own."timestamp" >= %(day_start)s and own."timestamp" < %(day_end)s
+        group by own.n
     ) per_session
 ) raw
 cross join (

@@ -1,9 +1,11 @@
 -- The day's events per element and kind, repeats left out. Sessions are counted in two steps, by hashing: a distinct count
--- would sort the day. Hesitations are looked at apart, because few events carry one.
-with events as not materialized (
+-- would sort the day. Those that were read already are not read again; of a day that was never counted these are all.
+with others as not materialized (
     select coalesce(be.element_path, '') as element_path, be.event_type, be.session_id, be.event_data
     from public.behavior_events be
-    where be."timestamp" >= %(day_start)s and be."timestamp" < %(day_end)s
+    where %(counted)s
+        and be."timestamp" >= %(day_start)s and be."timestamp" < %(day_end)s
+        and be.session_id not in (select s.session_id from stale_sessions s)
         -- Hardly any day has repeats: asked once before it is asked of each event.
         and (
             not (
@@ -21,22 +23,35 @@ with events as not materialized (
 counted as (
     select element_path, event_type, sum(events)::bigint as event_count, count(*) as unique_sessions
     from (
-        select element_path, event_type, session_id, count(*) as events
-        from events
-        group by element_path, event_type, session_id
+        select coalesce(e.element_path, '') as element_path, e.event_type, count(*) as events
+        from session_events e
+        where e."timestamp" >= %(day_start)s and e."timestamp" < %(day_end)s
+        group by e.n, coalesce(e.element_path, ''), e.event_type
+        union all
+        select o.element_path, o.event_type, count(*)
+        from others o
+        group by o.element_path, o.event_type, o.session_id
     ) per_session
     group by element_path, event_type
 ),
+-- Looked at apart, because few events carry one.
 timed as (
     select
         element_path, event_type,
         avg(hesitation_ms) as avg_hesitation_ms,
         percentile_cont(0.5) within group (order by hesitation_ms) as median_hesitation_ms
     from (
-        select element_path, event_type, uxpipeline.sane_hesitation_ms(event_data) as hesitation_ms
-        from events
-        where event_data ? 'hesitation_ms'
-        offset 0
+        select coalesce(e.element_path, '') as element_path, e.event_type, e.hesitation_ms
+        from session_events e
+        where e.hesitation_ms is not null and e."timestamp" >= %(day_start)s and e."timestamp" < %(day_end)s
+        union all
+        select hesitations.element_path, hesitations.event_type, hesitations.hesitation_ms
+        from (
+            select o.element_path, o.event_type, uxpipeline.sane_hesitation_ms(o.event_data) as hesitation_ms
+            from others o
+            where o.event_data ? 'hesitation_ms'
+            offset 0
+        ) hesitations
     ) hesitations
     group by element_path, event_type
 )

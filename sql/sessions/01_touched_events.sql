@@ -13,6 +13,8 @@ from session_spans s
 cross join lateral (
     select * from public.behavior_events stored
     where stored.session_id = s.session_id and stored."timestamp" >= s.span_start and stored."timestamp" < s.span_end
+        -- Known when the statement is planned: nothing is prepared for partitions outside all spans.
+        and stored."timestamp" >= %(span_start)s and stored."timestamp" < %(span_end)s
     offset 0
 ) be
 cross join lateral (

@@ -8,6 +8,7 @@ with forms as (
     cross join lateral (
         select * from public.behavior_events stored
         where stored.session_id = s.session_id and stored."timestamp" = t."timestamp" and stored.id = t.id
+            and stored."timestamp" >= %(span_start)s and stored."timestamp" < %(span_end)s
         offset 0
     ) be
     where t.derived = 'form_start'

@@ -19,21 +19,26 @@ edges as materialized (
     where not e.follows
     group by s.n
 ),
--- Materialized: `given` is looked up once a session, not once for each column that asks for it.
-known as materialized (
+known as (
     select
         us.*,
         f.first_at, f.last_at, coalesce(f.page_views, 0) as page_views, e.last_page, e.first_page,
         coalesce(f.last_at, us.created_at) <= %(silent_before)s as silent,
-        coalesce(us.supplied, array(
+        -- Of one that was inserted directly: what is not null, in the order of the names. It has not ended yet.
+        coalesce(us.supplied, array_remove(array[
+            case when us.country_code is not null then 'country_code' end,
+            'created_at',
+            case when us.device_type is not null then 'device_type' end,
+            case when us.duration_seconds is not null then 'duration_seconds' end,
+            'landing_page',
+            case when us.language is not null then 'language' end,
             -- The page count of a session that did not say is the column's default.
-            select field.key
-            from jsonb_object_keys(
-                jsonb_strip_nulls(to_jsonb(us)) - array['id', 'session_id', 'updated_at', 'received_at']
-            ) field (key)
-            where field.key <> 'page_count' or us.page_count <> 1
-            order by field.key
-        )) as given
+            case when us.page_count <> 1 then 'page_count' end,
+            case when us.referrer is not null then 'referrer' end,
+            case when us.screen_resolution is not null then 'screen_resolution' end,
+            case when us.user_agent is not null then 'user_agent' end,
+            case when us.visitor_key is not null then 'visitor_key' end
+        ], null)) as given
     from session_spans s
     -- Looked up session by session, however many others there are.
     cross join lateral (
@@ -43,31 +48,34 @@ known as materialized (
     left join edges e on e.n = s.n
     where us.supplied is not null
         or (us.exit_page is null and us.exit_reason is null and coalesce(f.last_at, us.created_at) <= %(silent_before)s)
-),
-derived as (
-    select
-        k.session_id,
-        k.updated_at,
-        k.given,
-        case when 'created_at' = any (k.given) then k.created_at else coalesce(k.first_at, k.created_at) end as created_at,
-        case when 'exit_page' = any (k.given) then k.exit_page else k.last_page end as exit_page,
-        case
-            when 'exit_reason' = any (k.given) then k.exit_reason
-            when 'exit_page' = any (k.given) then null
-            when k.silent then 'timeout'
-        end as exit_reason,
-        case
-            when 'duration_seconds' = any (k.given) then k.duration_seconds
-            when k.last_at is not null then least(round(extract(epoch from k.last_at - k.first_at)), 2147483647)::integer
-        end as duration_seconds,
-        case when 'page_count' = any (k.given) then k.page_count else k.page_views end as page_count,
-        case when k.landing_page = '' then coalesce(k.first_page, '') else k.landing_page end as landing_page
-    from known k
+    offset 0
 ),
 changed as materialized (
     select d.*
-    from derived d
-    join known k on k.session_id = d.session_id
+    from known k
+    cross join lateral (
+        select
+            k.session_id,
+            k.updated_at,
+            k.given,
+            case
+                when 'created_at' = any (k.given) then k.created_at else coalesce(k.first_at, k.created_at)
+            end as created_at,
+            case when 'exit_page' = any (k.given) then k.exit_page else k.last_page end as exit_page,
+            case
+                when 'exit_reason' = any (k.given) then k.exit_reason
+                when 'exit_page' = any (k.given) then null
+                when k.silent then 'timeout'
+            end as exit_reason,
+            case
+                when 'duration_seconds' = any (k.given) then k.duration_seconds
+                when k.last_at is not null
+                    then least(round(extract(epoch from k.last_at - k.first_at)), 2147483647)::integer
+            end as duration_seconds,
+            case when 'page_count' = any (k.given) then k.page_count else k.page_views end as page_count,
+            case when k.landing_page = '' then coalesce(k.first_page, '') else k.landing_page end as landing_page
+        offset 0
+    ) d
     where (
         k.created_at, k.exit_page, k.exit_reason, k.duration_seconds, k.page_count, k.landing_page, k.supplied
     ) is distinct from (
@@ -81,7 +89,9 @@ set created_at = c.created_at,
     duration_seconds = c.duration_seconds,
     page_count = c.page_count,
     landing_page = c.landing_page,
-    supplied = c.given
+    supplied = c.given,
+    -- What follows from events is no arrival. The trigger takes a moment that stays for one that was not said.
+    received_at = us.received_at + interval '1 microsecond'
 from changed c
 where us.session_id = any (array(select changed.session_id from changed))
     and us.session_id = c.session_id

@@ -56,6 +56,7 @@ join session_spans s on s.n = c.n
 cross join lateral (
     select * from public.behavior_events stored
     where stored.session_id = s.session_id and stored."timestamp" = c."timestamp" and stored.id = c.id
+            and stored."timestamp" >= %(span_start)s and stored."timestamp" < %(span_end)s
     offset 0
 ) be
 where c.click_no = 3;

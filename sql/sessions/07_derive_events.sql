@@ -7,6 +7,7 @@ with gone as (
     cross join lateral (
         select * from public.behavior_events stored
         where stored.session_id = s.session_id and stored."timestamp" = e."timestamp" and stored.id = e.id
+            and stored."timestamp" >= %(span_start)s and stored."timestamp" < %(span_end)s
         offset 0
     ) be
     where e.follows

@@ -23,6 +23,7 @@ from uxpipeline.settings import Masking
 MOST_TRIES = 5
 WAIT_SECONDS = 2.0
 _INSERT_EVENTS = "ingest/publish/30_insert_events"
+_TOUCHED_EVENTS = "sessions/01_touched_events"
 _ONLY_FOR: Final = {
     _INSERT_EVENTS: "other_days",
     "ingest/publish/31_insert_earliest_events": "earliest_events",
@@ -160,6 +161,8 @@ def run_steps(connection: Connection, steps: Iterable[SqlFile], values: dict[str
     there_are = cache(lambda what: bool(values[what]) if what in values else _any(connection, what, values))
     rows_written: Counter[str] = Counter()
     for step in steps:
+        if step.name == _TOUCHED_EVENTS:
+            values = values | _all_spans(connection, values)
         what = _ONLY_FOR.get(step.name)
         if what is None or there_are(what):
             if what not in _BESIDE_NEW_DAYS and values["new_days"]:
@@ -180,6 +183,12 @@ def _sessionise(connection: Connection, values: dict[str, Any]) -> None:
 def _any(connection: Connection, what: str, values: dict[str, Any]) -> bool:
     row = connection.execute(statement(f"ingest/any/{what}"), values).fetchone()
     return bool(row and row[0])
+
+
+def _all_spans(connection: Connection, values: dict[str, Any]) -> dict[str, datetime]:
+    row = connection.execute(statement("ingest/all_spans"), values).fetchone()
+    assert row is not None  # noqa: S101  # an aggregate always returns a row
+    return dict(zip(("span_start", "span_end"), row, strict=True))
 
 
 def _step(connection: Connection, name: str, values: dict[str, Any]) -> dict[str, int]:

@@ -78,13 +78,26 @@ def note_touched(connection: Connection) -> tuple[datetime, bool]:
         The watermark before which every row has been noted now, and whether others' transactions are hidden from us.
     """
     with transaction(connection):
-        watermark, hidden = safe_watermark(connection)
-        if hidden:
-            connection.execute(statement("marts/stale/mark"))
-            connection.execute(statement("marts/stale/forget_marks"))
-        noted = _value(connection, statement("marts/stale/note_touched"))
-        connection.execute(statement("marts/stale/advance_watermark"), {"watermark": watermark, "noted": noted})
+        return note_received(connection)
+
+
+def note_received(connection: Connection) -> tuple[datetime, bool]:
+    """As `note_touched`, in a transaction of the caller's."""
+    watermark, hidden = safe_watermark(connection)
+    if hidden:
+        connection.execute(statement("marts/stale/mark"))
+        connection.execute(statement("marts/stale/forget_marks"))
+    noted = _value(connection, statement("marts/stale/note_touched"))
+    connection.execute(statement("marts/stale/advance_watermark"), {"watermark": watermark, "noted": noted})
     return watermark, hidden
+
+
+def received_before(connection: Connection) -> tuple[datetime, datetime]:
+    """Every row received before these moments was there when the last closing looked, and has been noted."""
+    found = connection.execute(statement("marts/stale/received_before")).fetchone()
+    assert found is not None  # noqa: S101  # the state has one row
+    closed_before, noted_before = found
+    return closed_before, noted_before
 
 
 def safe_watermark(connection: Connection) -> tuple[datetime, bool]:
@@ -125,7 +138,10 @@ def compute_day(connection: Connection, day: date, now: datetime) -> tuple[int, 
         How many sessions were computed, and how many restatements logged.
     """
     start = datetime.combine(day, time(), UTC)
-    values = {"day": day, "day_start": start, "day_end": start + timedelta(days=1), "now": now}
+    values: dict[str, Any] = {"day": day, "day_start": start, "day_end": start + timedelta(days=1), "now": now}
+    for step in files_below("marts/owed"):
+        connection.execute(statement(step.name), values)
+    values |= _day_state(connection, values)
     for step in files_below("marts/sessions"):
         connection.execute(statement(step.name), values)
     touched = connection.execute(statement("marts/events_touched")).fetchone()
@@ -138,6 +154,12 @@ def compute_day(connection: Connection, day: date, now: datetime) -> tuple[int, 
     connection.execute(statement("marts/keep_day_counts"), values)
     connection.execute(statement("marts/next_facts_version"), values)
     return sessions, restated
+
+
+def _day_state(connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
+    row = connection.execute(statement("marts/day_state"), values).fetchone()
+    assert row is not None  # noqa: S101  # an aggregate always returns a row
+    return dict(zip(("span_start", "span_end", "counted"), row, strict=True))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from psycopg import sql
 
@@ -10,7 +11,14 @@ from uxpipeline.db.connect import Connection, transaction
 from uxpipeline.db.sqlfiles import files_below, statement
 from uxpipeline.ingest.publish import run_steps
 from uxpipeline.ingest.records import SILENCE
-from uxpipeline.marts.facts import MOST_DAYS, FactsRefresh, note_unlike_days, refresh_facts, safe_watermark
+from uxpipeline.marts.facts import (
+    MOST_DAYS,
+    FactsRefresh,
+    note_received,
+    note_unlike_days,
+    received_before,
+    refresh_facts,
+)
 
 PARTITIONS_AHEAD = 7
 """Days of event partitions kept ready, so that direct inserts never meet a missing one."""
@@ -43,15 +51,21 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
     """
     note_unlike_days(connection, now)
     with transaction(connection):
-        watermark, _ = safe_watermark(connection)
-        values = {"silent_before": now - SILENCE, "watermark": watermark, "new_days": []}
+        closed_before, noted_before = received_before(connection)
+        watermark, _ = note_received(connection)
+        values: dict[str, Any] = {
+            "silent_before": now - SILENCE, "watermark": watermark,
+            "closed_before": closed_before, "noted_before": noted_before, "new_days": [],
+        }  # fmt: skip
         candidates = connection.execute(statement("marts/closing_candidates"), values).rowcount
         # Each of the statements below is planned over every partition, also for no session.
         if not candidates:
             return
         connection.execute(statement("ingest/publish/11_index_touched_sessions"))
         connection.execute(statement("ingest/publish/12_analyze_touched_sessions"))
+        connection.execute(statement("marts/closing_spans"))
         run_steps(connection, files_below("sessions"), values)
+        connection.execute(statement("marts/note_closed"))
         connection.execute(statement("marts/note_closing"), values)
 
 
@@ -68,6 +82,7 @@ def refresh_materialized_view(connection: Connection, relation: str) -> Refresh:
     started = time.monotonic()
     values = {"relation": relation}
     with transaction(connection):
+        connection.execute(statement("marts/matview_settings"))
         found = connection.execute(statement("marts/matview_state"), values).fetchone()
         populated, current = found or (False, False)
         if not (populated and current):

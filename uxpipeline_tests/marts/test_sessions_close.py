@@ -71,6 +71,22 @@ class TestInsertedDirectly:
             act(db, 64)
         assert end(db) == found
 
+    def test_every_column_it_filled_is_listed(self, db: Connection) -> None:
+        columns = set(column(db, """
+            select column_name::text from information_schema.columns
+            where table_schema = 'public' and table_name = 'user_sessions'
+        """))  # fmt: skip
+        own = {"id", "session_id", "updated_at", "received_at", "supplied", "exit_page", "exit_reason"}
+        filled: dict[str, Any] = {
+            "user_agent": "Firefox", "referrer": SITE, "landing_page": SITE, "device_type": "desktop",
+            "screen_resolution": "1x1", "language": "fr", "country_code": "DE", "created_at": after(seconds=0),
+            "duration_seconds": 9, "page_count": 7, "visitor_key": "v",
+        }  # fmt: skip
+        assert set(filled) == columns - own
+        visit(db, **filled)
+        close_silent_sessions(db, after(hours=1))
+        assert value(db, "select supplied from public.user_sessions") == sorted(filled)
+
     def test_its_start_and_landing_page_stand(self, db: Connection) -> None:
         visit(db, created_at=after(seconds=30), language="fr")
         three_pages(db)

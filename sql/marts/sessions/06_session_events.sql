@@ -1,12 +1,18 @@
--- Session by session along the key, so that only the partitions within its span are read.
+-- Session by session along the key, so that only the partitions within its span are read. The bounds of all spans are known
+-- when the statement is planned: nothing is prepared for partitions outside them.
 create temporary table session_events on commit drop as
-select
-    be.session_id, be.id, be."timestamp", be.event_type, be.element_path, be.element_type, be.component_id, be.page_url,
-    case when be.event_type = 'scroll_depth' then be.event_data ->> 'percentage' end as scroll_depth,
-    case when be.event_data ? 'hesitation_ms' then uxpipeline.sane_hesitation_ms(be.event_data) end as hesitation_ms
+select s.n, be.*
 from stale_sessions s
 cross join lateral (
-    select * from public.behavior_events stored
+    select
+        stored.id, stored."timestamp", stored.event_type, stored.element_path, stored.element_type, stored.component_id,
+        stored.page_url,
+        case when stored.event_type = 'scroll_depth' then stored.event_data ->> 'percentage' end as scroll_depth,
+        case
+            when stored.event_data ? 'hesitation_ms' then uxpipeline.sane_hesitation_ms(stored.event_data)
+        end as hesitation_ms
+    from public.behavior_events stored
     where stored.session_id = s.session_id and stored."timestamp" >= s.span_start and stored."timestamp" < s.span_end
+        and stored."timestamp" >= %(span_start)s and stored."timestamp" < %(span_end)s
     offset 0
 ) be;

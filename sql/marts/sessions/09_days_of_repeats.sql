@@ -1,24 +1,25 @@
 -- A day whose repeats change is computed again as well: what it counts changes with them. This day is at it already, if
 -- perhaps only for its sessions.
 with changed as (
-    select distinct change.session_id, (change."timestamp" at time zone 'UTC')::date as day
+    select distinct s.session_id, (change."timestamp" at time zone 'UTC')::date as day
     from (
         (
-            select r.session_id, r.id, r."timestamp" from repeats r
+            select r.n, r.id, r."timestamp" from repeats r
             except
-            select known.session_id, known.id, known."timestamp"
+            select s.n, known.id, known."timestamp"
             from uxpipeline.repeated_events known
             join stale_sessions s on s.session_id = known.session_id
         )
         union all
         (
-            select known.session_id, known.id, known."timestamp"
+            select s.n, known.id, known."timestamp"
             from uxpipeline.repeated_events known
             join stale_sessions s on s.session_id = known.session_id
             except
-            select r.session_id, r.id, r."timestamp" from repeats r
+            select r.n, r.id, r."timestamp" from repeats r
         )
     ) change
+    join stale_sessions s on s.n = change.n
 ),
 at_it as (
     insert into causes (cause, relation)

@@ -1,2 +1,4 @@
 insert into uxpipeline.repeated_events (session_id, id, "timestamp")
-select session_id, id, "timestamp" from repeats;
+select s.session_id, r.id, r."timestamp"
+from repeats r
+join stale_sessions s on s.n = r.n;

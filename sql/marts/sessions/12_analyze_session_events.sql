@@ -1,1 +1,1 @@
-analyze session_events (session_id, event_type, component_id);
+analyze session_events (n, event_type, component_id, page_url);

@@ -1,7 +1,7 @@
 -- Per session: what was done, when, and whether it reached the conversion goal.
 with counted as (
     select
-        session_id,
+        n,
         min("timestamp") as first_at,
         max("timestamp") as last_at,
         count(*) as total_events,
@@ -17,19 +17,18 @@ with counted as (
             when scroll_depth ~ '^[0-9]{1,3}(\.[0-9]{1,6})?$' then scroll_depth::numeric
         end) as max_scroll_depth
     from session_events
-    group by session_id
+    group by n
 ),
 steps as (
     select
-        cf.session_id,
-        array_agg(distinct cf.funnel_name) as funnels_entered,
-        min(cf.entered_at) filter (
-            where cf.funnel_name = target.funnel_name and cf.step_order = target.step_order
+        st.n,
+        array_agg(distinct st.funnel_name) as funnels_entered,
+        min(st.entered_at) filter (
+            where st.funnel_name = target.funnel_name and st.step_order = target.step_order
         ) as converted_at
-    from public.conversion_funnels cf
+    from session_steps st
     cross join uxpipeline.conversion_target target
-    where cf.session_id = any (array(select s.session_id from stale_sessions s))
-    group by cf.session_id
+    group by st.n
 )
 insert into uxpipeline.session_facts (
     session_id, first_at, last_at, total_events, click_count, rage_click_count, hesitation_count, error_count,
@@ -37,15 +36,15 @@ insert into uxpipeline.session_facts (
     converted_at, is_open
 )
 select
-    us.session_id,
-    coalesce(c.first_at, us.created_at), coalesce(c.last_at, us.created_at),
+    s.session_id,
+    coalesce(c.first_at, s.created_at), coalesce(c.last_at, s.created_at),
     coalesce(c.total_events, 0), coalesce(c.click_count, 0), coalesce(c.rage_click_count, 0),
     coalesce(c.hesitation_count, 0), coalesce(c.error_count, 0), coalesce(c.form_start_count, 0),
     coalesce(c.form_abandon_count, 0), coalesce(c.form_submit_count, 0), coalesce(c.page_view_count, 0),
-    c.max_scroll_depth, coalesce(st.funnels_entered, '{}'), st.converted_at,
-    us.exit_reason is null
-    and case when us.supplied is null then us.exit_page is null else not ('exit_page' = any (us.supplied)) end
-from public.user_sessions us
-left join counted c on c.session_id = us.session_id
-left join steps st on st.session_id = us.session_id
-where us.session_id = any (array(select s.session_id from stale_sessions s));
+    c.max_scroll_depth, coalesce(st.funnels_entered, '{}'), st.converted_at, s.is_open
+from stale_sessions s
+left join counted c on c.n = s.n
+left join steps st on st.n = s.n
+-- Without a record it was erased.
+where s.created_at is not null
+order by s.n;

@@ -2,35 +2,51 @@
 create temporary table component_changes on commit drop as
 with known as materialized (
     select
-        session_id, component_id, page_url, interactions, clicks, rage_clicks, hesitations, hesitation_ms,
-        hesitations_timed, first_seen, last_seen, converted
-    from uxpipeline.session_components
+        s.n, c.component_id, c.page_url, c.interactions, c.clicks, c.rage_clicks, c.hesitations, c.hesitation_ms,
+        c.hesitations_timed, c.first_seen, c.last_seen, c.converted
+    from uxpipeline.session_components c
+    join stale_sessions s on s.session_id = c.session_id
     -- By an array, so that the rows are looked up session by session however many others there are.
-    where session_id = any (array(select s.session_id from stale_sessions s))
+    where c.session_id = any (array(select s.session_id from stale_sessions s where s.known))
 ),
 counted as materialized (
     select
-        e.session_id, e.component_id, e.page_url,
-        count(*) as interactions,
-        count(*) filter (where e.event_type = 'click') as clicks,
-        count(*) filter (where e.event_type = 'rage_click') as rage_clicks,
-        count(*) filter (where e.event_type = 'hesitation') as hesitations,
-        coalesce(sum(e.hesitation_ms), 0)::bigint as hesitation_ms,
-        count(e.hesitation_ms) as hesitations_timed,
-        min(e."timestamp") as first_seen,
-        max(e."timestamp") as last_seen,
-        bool_or(f.converted_at is not null) as converted
-    from session_events e
-    join (
-        select session_id, converted_at from uxpipeline.session_facts
-        where session_id = any (array(select s.session_id from stale_sessions s))
-        offset 0
-    ) f on f.session_id = e.session_id
-    where e.component_id is not null
-    group by e.session_id, e.component_id, e.page_url
+        done.*,
+        exists (
+            select from session_steps st
+            join uxpipeline.conversion_target target
+                on target.funnel_name = st.funnel_name and target.step_order = st.step_order
+            where st.n = done.n
+        ) as converted
+    from (
+        select
+            n, component_id, page_url,
+            count(*) as interactions,
+            count(*) filter (where event_type = 'click') as clicks,
+            count(*) filter (where event_type = 'rage_click') as rage_clicks,
+            count(*) filter (where event_type = 'hesitation') as hesitations,
+            coalesce(sum(hesitation_ms), 0)::bigint as hesitation_ms,
+            count(hesitation_ms) as hesitations_timed,
+            min("timestamp") as first_seen,
+            max("timestamp") as last_seen
+        from session_events
+        where component_id is not null
+        group by n, component_id, page_url
+    ) done
 )
-select gone.*, -1 as sign
-from (table known except table counted) gone
+-- Not `except`, which would hash all there is to know of sessions that are all new.
+select known.*, -1 as sign
+from known
+where not exists (
+    select from counted
+    where counted.n = known.n and counted.component_id = known.component_id and counted.page_url = known.page_url
+        and counted is not distinct from known
+)
 union all
-select made.*, 1
-from (table counted except table known) made;
+select counted.*, 1
+from counted
+where not exists (
+    select from known
+    where known.n = counted.n and known.component_id = counted.component_id and known.page_url = counted.page_url
+        and known is not distinct from counted
+);

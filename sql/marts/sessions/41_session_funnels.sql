@@ -2,23 +2,22 @@
 -- own) and none of them after the one that follows it.
 with numbered as (
     select
-        cf.session_id, cf.funnel_name, cf.step_order, cf.step_name, cf.entered_at, cf.duration_seconds, cf.dropoff_reason,
-        cf.step_order <> row_number() over path or cf.entered_at < lag(cf.entered_at) over path as out_of_order
-    from public.conversion_funnels cf
-    where cf.session_id = any (array(select s.session_id from stale_sessions s))
-    window path as (partition by cf.session_id, cf.funnel_name order by cf.step_order)
+        st.*,
+        st.step_order <> row_number() over path or st.entered_at < lag(st.entered_at) over path as out_of_order
+    from session_steps st
+    window path as (partition by st.n, st.funnel_name order by st.step_order)
 ),
 steps as (
     select
-        n.*,
-        not bool_or(coalesce(n.out_of_order, false)) over (
-            partition by n.session_id, n.funnel_name order by n.step_order
+        numbered.*,
+        not bool_or(coalesce(numbered.out_of_order, false)) over (
+            partition by numbered.n, numbered.funnel_name order by numbered.step_order
         ) as in_order
-    from numbered n
+    from numbered
 ),
 paths as (
     select
-        session_id, funnel_name,
+        n, funnel_name,
         count(*)::integer as steps,
         max(step_order) as reached_step,
         coalesce(max(step_order) filter (where in_order), 0) as ordered_step,
@@ -32,17 +31,17 @@ paths as (
         array_agg(entered_at order by step_order) as step_entries,
         nullif((array_agg(dropoff_reason order by step_order desc))[1], '') as supplied_reason
     from steps
-    group by session_id, funnel_name
+    group by n, funnel_name
 ),
 -- Of several at one moment an error says more than a form that was left, and that more than a rage click.
 friction as (
-    select distinct on (p.session_id, p.funnel_name) p.session_id, p.funnel_name, e.event_type
+    select distinct on (p.n, p.funnel_name) p.n, p.funnel_name, e.event_type
     from paths p
     join session_events e
-        on e.session_id = p.session_id and e."timestamp" >= p.reached_at
+        on e.n = p.n and e."timestamp" >= p.reached_at
         and e.event_type in ('error', 'form_abandon', 'rage_click')
     order by
-        p.session_id, p.funnel_name, e."timestamp" desc,
+        p.n, p.funnel_name, e."timestamp" desc,
         array_position(array['error', 'form_abandon', 'rage_click'], e.event_type)
 )
 insert into uxpipeline.session_funnels (
@@ -50,14 +49,11 @@ insert into uxpipeline.session_funnels (
     steps_timed, step_orders, step_names, step_entries, dropoff_signal, dropoff_reason
 )
 select
-    p.session_id, p.funnel_name, p.steps, p.reached_step, p.ordered_step, p.entered_at, p.reached_at, p.ordered_at,
+    s.session_id, p.funnel_name, p.steps, p.reached_step, p.ordered_step, p.entered_at, p.reached_at, p.ordered_at,
     p.duration_seconds, p.steps_timed, p.step_orders, p.step_names, p.step_entries,
-    coalesce(f.event_type, us.exit_reason),
-    coalesce(p.supplied_reason, f.event_type, us.exit_reason)
+    coalesce(f.event_type, s.exit_reason),
+    coalesce(p.supplied_reason, f.event_type, s.exit_reason)
 from paths p
-join (
-    select session_id, exit_reason from public.user_sessions
-    where session_id = any (array(select s.session_id from stale_sessions s))
-    offset 0
-) us on us.session_id = p.session_id
-left join friction f on f.session_id = p.session_id and f.funnel_name = p.funnel_name;
+join stale_sessions s on s.n = p.n
+left join friction f on f.n = p.n and f.funnel_name = p.funnel_name
+order by p.n;

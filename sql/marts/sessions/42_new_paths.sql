@@ -1,3 +1,5 @@
 insert into path_changes
 select after.*, 1
-from uxpipeline.path_totals_of(array(select s.session_id from stale_sessions s)) after;
+from uxpipeline.path_totals_of(array(
+    select s.session_id from stale_sessions s where s.n in (select st.n from session_steps st)
+)) after;

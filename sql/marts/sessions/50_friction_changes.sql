@@ -2,30 +2,40 @@
 create temporary table friction_changes on commit drop as
 with known as materialized (
     select
-        session_id, element_path, element_type, event_type, events, seconds_to_events, first_seen, last_seen, pages
-    from uxpipeline.session_friction
+        s.n, f.element_path, f.element_type, f.event_type, f.events, f.seconds_to_events, f.first_seen, f.last_seen, f.pages
+    from uxpipeline.session_friction f
+    join stale_sessions s on s.session_id = f.session_id
     -- By an array, so that the rows are looked up session by session however many others there are.
-    where session_id = any (array(select s.session_id from stale_sessions s))
+    where f.session_id = any (array(select s.session_id from stale_sessions s where s.known))
 ),
 counted as materialized (
     select
-        e.session_id, e.element_path, e.element_type, e.event_type,
+        e.n, e.element_path, e.element_type, e.event_type,
         count(*) as events,
-        sum(greatest(extract(epoch from e."timestamp" - us.created_at), 0)) as seconds_to_events,
+        sum(greatest(extract(epoch from e."timestamp" - s.created_at), 0)) as seconds_to_events,
         min(e."timestamp") as first_seen,
         max(e."timestamp") as last_seen,
         array_agg(distinct e.page_url) as pages
     from session_events e
-    join (
-        select session_id, created_at from public.user_sessions
-        where session_id = any (array(select s.session_id from stale_sessions s))
-        offset 0
-    ) us on us.session_id = e.session_id
+    join stale_sessions s on s.n = e.n
     where e.event_type in ('rage_click', 'hesitation', 'form_abandon', 'error')
-    group by e.session_id, e.element_path, e.element_type, e.event_type
+    group by e.n, e.element_path, e.element_type, e.event_type
 )
-select gone.*, -1 as sign
-from (table known except table counted) gone
+-- Path and type may be missing, and `is not distinct from` can be neither hashed nor looked up.
+select known.*, -1 as sign
+from known
+where not exists (
+    select from counted
+    where counted.n = known.n and counted.event_type = known.event_type
+        and coalesce(counted.element_path, '') = coalesce(known.element_path, '')
+        and counted is not distinct from known
+)
 union all
-select made.*, 1
-from (table counted except table known) made;
+select counted.*, 1
+from counted
+where not exists (
+    select from known
+    where known.n = counted.n and known.event_type = counted.event_type
+        and coalesce(known.element_path, '') = coalesce(counted.element_path, '')
+        and known is not distinct from counted
+);

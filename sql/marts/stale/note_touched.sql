@@ -4,15 +4,16 @@ with since as (
     select received_before from uxpipeline.mart_state
 ),
 touched as materialized (
-    select be.session_id, (be."timestamp" at time zone 'UTC')::date as day, 'behavior_events' as relation
+    -- Each relation by itself: a `union` would hash every event with what it has in common with all others.
+    select distinct be.session_id, (be."timestamp" at time zone 'UTC')::date as day, 'behavior_events' as relation
     from public.behavior_events be
     where be.received_at >= (select received_before from since) and (be.load_id is null or be.changed)
-    union
+    union all
     select us.session_id, (us.created_at at time zone 'UTC')::date, 'user_sessions'
     from public.user_sessions us
     where us.received_at >= (select received_before from since)
-    union
-    select cf.session_id, (cf.entered_at at time zone 'UTC')::date, 'conversion_funnels'
+    union all
+    select distinct cf.session_id, (cf.entered_at at time zone 'UTC')::date, 'conversion_funnels'
     from public.conversion_funnels cf
     where cf.received_at >= (select received_before from since)
 ),

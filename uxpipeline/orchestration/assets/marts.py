@@ -48,7 +48,10 @@ def _facts_spec(relation: str) -> dg.AssetSpec:
         kinds=specs.SQL_KINDS,
         metadata=specs.table_name(relation, "uxpipeline"),
         freshness_policy=specs.FRESH,
-        code_version=specs.code_version(*(step.name for step in files_below("marts/sessions")), "marts/day_elements"),
+        code_version=specs.code_version(
+            *(step.name for folder in ("owed", "sessions") for step in files_below(f"marts/{folder}")),
+            "marts/day_elements",
+        ),
     )
 
 

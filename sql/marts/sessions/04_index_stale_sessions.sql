@@ -1,1 +1,0 @@
-alter table stale_sessions add primary key (session_id);
