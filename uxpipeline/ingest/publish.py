@@ -31,10 +31,10 @@ _ONLY_FOR: Final = {
     "ingest/publish/33_withdraw_scroll_depths": "scroll_depths",
     "ingest/publish/34_insert_scroll_depths": "scroll_depths",
     "ingest/publish/36_mark_dead_clicks": "dead_clicks",
-    "sessions/01_touched_events_of_new_days": "new_days",
-    "sessions/04_expect_form_abandons": "derived_events",
-    "sessions/06_expect_rage_clicks": "derived_events",
-    "sessions/07_derive_events": "derived_events",
+    "sessions/02_touched_events_of_new_days": "new_days",
+    "sessions/05_expect_form_abandons": "derived_events",
+    "sessions/07_expect_rage_clicks": "derived_events",
+    "sessions/08_derive_events": "derived_events",
 }
 """The statements that some files have no use for, and of what there must be any."""
 _BESIDE_NEW_DAYS: Final = {None, "new_days", "other_days"}
