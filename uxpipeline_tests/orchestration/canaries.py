@@ -15,9 +15,9 @@ from uxpipeline_tests.ingest.builders import DATA, recorded
 from uxpipeline_tests.ingest.test_rrweb import PAGE
 from uxpipeline_tests.load.lines import assignment, conversion, event, record, step
 
-SECRET = "ada.canary@leak.example 4111 1111 1111 1111 sk_live_4eC39HqLyjWDarjtT1zdp7dc"
-TRACES = ("ada.canary", "leak.example", "4111 1111", "4111111", "4eC39Hq")
-"""Nowhere at all."""
+SECRET = "ada.canary@leak.example 4012 8888 8888 1881 sk_live_4eC39HqLyjWDarjtT1zdp7dc"
+TRACES = ("ada.canary", "leak.example", "4012 8888", "401288888888", "4eC39Hq")
+"""Nowhere at all. None is so short that a clock could show it."""
 WHO = "zebracanary"
 """Who somebody is or what they typed: in no log, report or metadata."""
 IDS = ("uuid", "id", "event_id", "messageId")

@@ -23,13 +23,14 @@ FAILING = """
 """
 
 
-def holding(connection: Connection, schemas: list[str], words: tuple[str, ...]) -> list[str]:
-    """Tables of these schemas with any of these words in any column."""
-    found = sql.SQL("select exists (select from {} t where t::text like any (%s))")
+def holding(connection: Connection, schemas: list[str], words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Tables of these schemas and which of these words they hold in any column."""
+    found = sql.SQL("select exists (select from {} t where t::text like %s)")
     return [
-        table
+        (table, word)
         for table in column(connection, TABLES, schemas)
-        if value(connection, found.format(sql.SQL(table)).as_string(), [f"%{word}%" for word in words])
+        for word in words
+        if value(connection, found.format(sql.SQL(table)).as_string(), f"%{word}%")
     ]
 
 
@@ -59,7 +60,7 @@ def logs(home: Path) -> str:
 
 def test_the_search_finds_what_is_there(connection: Connection) -> None:
     connection.execute("insert into public.user_sessions (session_id, landing_page) values (%s, '/')", [WHO])
-    assert holding(connection, ["public", "uxpipeline"], (WHO,)) == ["public.user_sessions"]
+    assert holding(connection, ["public", "uxpipeline"], (WHO,)) == [("public.user_sessions", WHO)]
 
 
 def test_nothing_that_a_visitor_wrote_reaches_any_log(home: Path, database: str, connection: Connection) -> None:
