@@ -45,7 +45,8 @@ PER_DAY = 10_000
 NEW_SHARE = 0.01
 SCENARIOS: dict[str, Callable[[World, Connection, int, int], None]] = {
     "nothing new": lambda *_: None,
-    "a new day": World.add_day,
+    "a new day, loaded": World.load_day,
+    "a new day, inserted": World.add_day,
     "new on one day": partial(World.add_news, days=1),
     "new on ten days": partial(World.add_news, days=10),
 }
@@ -89,8 +90,6 @@ def measure(server: EmbeddedServer, connection: Connection, world: World, new: i
     made = cost(pid, lambda: world.build(connection))
     connection.execute("vacuum analyze")
     found = Measured(world.events, world.days, new, made, cost(pid, lambda: refresh_ours(connection)))
-    # The next refresh looks once more at the sessions that the last one closed; the one after it has nothing to do.
-    refresh_ours(connection)
     make_seed(connection)
     # As autovacuum would have, by the time of the next refresh.
     connection.execute("vacuum analyze")
@@ -127,8 +126,8 @@ def _database(*, fast: bool) -> Iterator[tuple[EmbeddedServer, Connection]]:
 
 
 def _last_day() -> date:
-    """Two days ago, so that the day after it is over as well."""
-    return datetime.now(UTC).date() - timedelta(days=2)
+    """Three days ago, so that the two days after it are over as well."""
+    return datetime.now(UTC).date() - timedelta(days=3)
 
 
 def _plot(found: Sequence[Measured], *, by_days: bool) -> str:

@@ -7,7 +7,7 @@ from uxpipeline.pictures import svg
 
 _WIDTH, _HEIGHT, _MARGIN = 720, 420, 70
 _LINE_HEIGHT = 16
-_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7")
+_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9")
 
 
 def curves(axis: Sequence[float], lines: Mapping[str, Sequence[float]], x_name: str, y_name: str) -> str:

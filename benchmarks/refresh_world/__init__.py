@@ -1,16 +1,19 @@
 """A website's events of some days, made inside the server: every number in them follows from hashes of numbers.
 
-History is stored as a loader stores it (`load_id` set, its sessions noted as stale); what is new later comes as direct
-inserts (`load_id` null), so that finding it is part of a refresh.
+History is stored as a loader stores it (`load_id` set, its sessions noted as stale). What is new later comes in a file
+that is loaded, or as direct inserts (`load_id` null), so that finding and ending its sessions is part of a refresh.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from psycopg import sql
 
 from uxpipeline.db.connect import Connection, transaction
+from uxpipeline.ingest.load import load_paths
+from uxpipeline.settings import Settings
 
 EVENTS_A_SESSION = 20
 _HERE = Path(__file__).parent
@@ -53,6 +56,21 @@ class World:
             batch: number of this call, from 0; each makes other sessions.
         """
         _add_sessions(connection, self.last_day + timedelta(days=1), _first_of(batch), round(events / EVENTS_A_SESSION))
+
+    def load_day(self, connection: Connection, events: int, batch: int) -> None:
+        """As `add_day`, but a file that is loaded, of the day after that."""
+        first, sessions = _first_of(batch), round(events / EVENTS_A_SESSION)
+        with TemporaryDirectory(prefix="uxpipeline-bench-") as folder:
+            path = Path(folder) / "day.ndjson"
+            with connection.transaction(force_rollback=True), path.open("wb") as file:
+                _add_sessions(connection, self.last_day + timedelta(days=2), first, sessions)
+                with connection.cursor().copy(_read("lines")) as copy:
+                    for block in copy:
+                        file.write(block)
+            settings = Settings.from_env({"UXPIPELINE_HOME": folder, "UXPIPELINE_PRIVACY_KEY": "benchmark"})
+            [report] = load_paths(connection, settings, [path], datetime.now(UTC))
+        if report.status != "loaded" or report.inserted != report.lines:
+            raise RuntimeError(f"the day's file was not taken whole: {report}")
 
     def add_news(self, connection: Connection, events: int, batch: int, *, days: int) -> None:
         """As `add_day`, on the last `days` days: four fifths in new sessions, the rest late in old ones."""

@@ -2,6 +2,11 @@
 -- say was true when they were computed; what came later is owed to them, as noted just before, or was, and has been paid
 -- since the last closing.
 create temporary table touched_sessions on commit drop as
+with owed as materialized (
+    select s.session_id, bool_and(s.cause = 'load') as by_loads, array_agg(distinct s.xmin::text) as written_by
+    from uxpipeline.stale_sessions s
+    group by s.session_id
+)
 select candidates.session_id, true as may_repeat
 from (
     select f.session_id
@@ -15,7 +20,19 @@ from (
         and f.last_at <= %(silent_before)s
         and f.form_start_count > 0
     union
-    select s.session_id from uxpipeline.stale_sessions s
+    select owed.session_id
+    from owed
+    -- A load looks at the sessions of its lines itself: nothing is left to do where it found one silent and nobody wrote to
+    -- it since, neither to its events, which would have been noted, nor to its row.
+    where not owed.by_loads
+        or not exists (
+            select from public.user_sessions us
+            where us.session_id = owed.session_id
+                and us.xmin::text = any (owed.written_by)
+                and us.exit_reason = 'timeout'
+                and us.supplied is not null
+                and not 'exit_reason' = any (us.supplied)
+        )
     union
     select be.session_id
     from public.behavior_events be

@@ -87,7 +87,9 @@ def note_received(connection: Connection) -> tuple[datetime, bool]:
     if hidden:
         connection.execute(statement("marts/stale/mark"))
         connection.execute(statement("marts/stale/forget_marks"))
-    noted = _value(connection, statement("marts/stale/note_touched"))
+    # A value, not a lookup: the planner would expect a third of all rows, and read them all.
+    _, noted_before = received_before(connection)
+    noted = _value(connection, statement("marts/stale/note_touched"), {"received_before": noted_before})
     connection.execute(statement("marts/stale/advance_watermark"), {"watermark": watermark, "noted": noted})
     return watermark, hidden
 

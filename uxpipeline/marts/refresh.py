@@ -58,14 +58,13 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
             "closed_before": closed_before, "noted_before": noted_before, "new_days": [],
         }  # fmt: skip
         candidates = connection.execute(statement("marts/closing_candidates"), values).rowcount
-        # Each of the statements below is planned over every partition, also for no session.
-        if not candidates:
-            return
-        connection.execute(statement("ingest/publish/11_index_touched_sessions"))
-        connection.execute(statement("ingest/publish/12_analyze_touched_sessions"))
-        connection.execute(statement("marts/closing_spans"))
-        run_steps(connection, files_below("sessions"), values)
-        connection.execute(statement("marts/note_closed"))
+        # Each of these statements is planned over every partition, also for no session.
+        if candidates:
+            connection.execute(statement("ingest/publish/12_index_touched_sessions"))
+            connection.execute(statement("ingest/publish/13_analyze_touched_sessions"))
+            connection.execute(statement("marts/closing_spans"))
+            run_steps(connection, files_below("sessions"), values)
+            connection.execute(statement("marts/note_closed"))
         connection.execute(statement("marts/note_closing"), values)
 
 

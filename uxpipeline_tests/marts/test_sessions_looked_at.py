@@ -6,7 +6,7 @@ import pytest
 
 from uxpipeline.db.connect import Connection
 from uxpipeline.db.sqlfiles import statement
-from uxpipeline.marts.facts import received_before, refresh_facts
+from uxpipeline.marts.facts import note_received, received_before, refresh_facts
 from uxpipeline.marts.refresh import close_silent_sessions, refresh_marts
 from uxpipeline_tests.db.queries import column, rows, value
 from uxpipeline_tests.load.landing import Landing
@@ -152,6 +152,57 @@ class TestWhoIsLookedAt:
             values = {"silent_before": after(minutes=30), "closed_before": noted, "noted_before": noted}
             db.execute(statement("marts/closing_candidates"), values)
             assert column(db, "select session_id from touched_sessions") == []
+
+
+def looked_at(db: Connection) -> list[str]:
+    """Whom a closing would look at now."""
+    with db.transaction(force_rollback=True):
+        closed_before, noted_before = received_before(db)
+        note_received(db)
+        values = {"silent_before": after(days=2), "closed_before": closed_before, "noted_before": noted_before}
+        db.execute(statement("marts/closing_candidates"), values)
+        return column(db, "select session_id from touched_sessions")
+
+
+class TestAfterALoad:
+    """Loads look at the sessions of their lines themselves."""
+
+    def test_not_those_that_it_found_silent_and_nobody_wrote_to(self, landing: Landing) -> None:
+        db = landing.connection
+        landing.load(event("s", 3), event("s", 5))
+        landing.load(touch("form", 3))
+        landing.load(event("s", 9))
+        assert looked_at(db) == []
+        refresh_marts(db, after(days=2))
+        assert looked_at(db) == []
+        assert end(db)[1:] == ("timeout", 6, 0)
+
+    def test_those_that_it_found_open(self, landing: Landing) -> None:
+        landing.load(event("s", 3), now=after(minutes=1))
+        assert looked_at(landing.connection) == ["s"]
+
+    def test_those_that_were_open_although_a_record_ended_them(self, landing: Landing) -> None:
+        landing.load(record("s", exit_reason="timeout"), event("s", 3), now=after(minutes=1))
+        assert looked_at(landing.connection) == ["s"]
+
+    def test_those_whose_row_somebody_changed(self, landing: Landing) -> None:
+        landing.load(event("s", 3))
+        landing.connection.execute("update public.user_sessions set exit_page = '/elsewhere'")
+        assert looked_at(landing.connection) == ["s"]
+
+    def test_those_that_got_an_event_of_the_same_day(self, landing: Landing) -> None:
+        db = landing.connection
+        landing.load(event("s", 3))
+        act(db, 65, "page_view", "/thanks")
+        assert looked_at(db) == ["s"]
+        refresh_marts(db, after(days=2))
+        assert end(db) == (f"{SITE}/thanks", "timeout", 62, 1)
+
+    def test_those_that_got_a_step_of_the_same_day(self, landing: Landing) -> None:
+        db = landing.connection
+        landing.load(posthog("s", 3, page="/product"))
+        enter(db, 2, 10)
+        assert looked_at(db) == ["s"]
 
 
 class TestForms:
