@@ -2,6 +2,7 @@
 create temporary table touched_events on commit drop as
 select
     s.n, be.id, be."timestamp", be.event_type, be.page_url, be.received_at,
+    (be.event_type = 'page_view')::integer as page_views,
     case when be.event_type = 'form_submit' then be.event_data -> 'form_id' end as submitted_form_id,
     case when be.event_type in ('click', 'form_start') then be.event_data -> 'form_id' end as touched_form_id,
     case when be.event_type in ('click', 'form_start') then be.event_data ->> 'field' end as touched_field,

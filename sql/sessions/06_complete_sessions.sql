@@ -4,7 +4,7 @@
 with spanned as materialized (
     select
         n, min("timestamp") as first_at, max("timestamp") as last_at,
-        count(*) filter (where event_type = 'page_view')::integer as page_views
+        sum(page_views)::integer as page_views
     from touched_events
     where not follows
     group by n

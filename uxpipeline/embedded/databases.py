@@ -30,7 +30,12 @@ def create_database(connection: Connection[Any], name: str) -> None:
 
 def drop_database(connection: Connection[Any], name: str) -> None:
     """Drop database `name`, if it exists, with all its sessions."""
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    command = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        connection.execute(command + sql.SQL(" WITH (FORCE)"))
+    except errors.InsufficientPrivilege:
+        # Autovacuum is at it, which is not ours to end by force; without force the server sends it away.
+        connection.execute(command)
 
 
 def _exists(connection: Connection[Any], query: str, name: str) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from uuid import UUID, uuid5
 
 from msgspec import convert, to_builtins
@@ -17,6 +18,11 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 def is_uuid(value: str) -> bool:
     """Tell whether `value` spells a UUID in its usual form."""
     return _UUID.fullmatch(value) is not None
+
+
+def are_uuids(values: Sequence[str]) -> bool:
+    """Tell whether all of `values` spell UUIDs in their usual form."""
+    return all(map(_UUID.fullmatch, values))
 
 
 def parse_id(value: object, field: str) -> UUID:

@@ -145,7 +145,7 @@ class Loader:
             self.auditor.begin()
             with called(path, report.path):
                 lines = self._stage(path, source, file.load_id, quarantined.line_nos if quarantined else None)
-            with stored_apart(self.connection, file.load_id) as apart:
+            with stored_apart(self.connection, file.load_id, lines) as apart:
                 self._audit(file.load_id, lines)
                 return _filled(report, publish(self.connection, file, self.now, self.max_bad, apart))
         except TooManyBadLinesError as error:

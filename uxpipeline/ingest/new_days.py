@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
-from threading import Event
 from typing import Any
 
 import psycopg
@@ -31,9 +30,17 @@ class NewDaysInTheWayError(Exception):
 class StoredApart:
     """The events of a load's new days, while they are written and until they are attached."""
 
-    def __init__(self, days: list[date], written: "Future[int]") -> None:
-        self.days = days
+    def __init__(self, chosen: "Future[list[date]]", written: "Future[int]") -> None:
+        self._chosen = chosen
         self._written = written
+
+    @property
+    def days(self) -> list[date]:
+        """The days, once they are chosen; to be asked outside of a transaction.
+
+        A pooler gave the second connection a server by then, and it waits for nobody who might wait for it.
+        """
+        return self._chosen.result()
 
     def attach(self, connection: Connection, values: dict[str, Any]) -> int:
         """Make them part of the table, as the last thing of a publishing transaction; returns how many they are.
@@ -44,25 +51,29 @@ class StoredApart:
         if error := self._written.exception():
             raise NewDaysInTheWayError from error
         try:
-            refused = _count(connection, "delete_refused", values)
-            repeated = _count(connection, "insert_repeated", values)
+            refused = _rows(connection, "delete_refused", values)
+            repeated = _rows(connection, "insert_repeated", values)
             connection.execute(statement("ingest/new_days/attach"), values)
         except (psycopg.ProgrammingError, psycopg.IntegrityError) as error:
             raise NewDaysInTheWayError from error
         return self._written.result() - refused + repeated
 
 
-NOTHING_APART = StoredApart([], Future())
+def _nothing_apart() -> StoredApart:
+    chosen: Future[list[date]] = Future()
+    chosen.set_result([])
+    return StoredApart(chosen, Future())
+
+
+NOTHING_APART = _nothing_apart()
 
 
 @contextmanager
-def stored_apart(connection: Connection, load_id: int) -> Iterator[StoredApart]:
+def stored_apart(connection: Connection, load_id: int, lines: int) -> Iterator[StoredApart]:
     """Store the events of new days that are worth it, from a complete stage, beside what the block does."""
-    asked = {"load_id": load_id, "fewest": FEWEST_EVENTS, "most": MOST_DAYS}
-    days: list[date] = [day for (day,) in connection.execute(statement("ingest/new_days/days"), asked).fetchall()]
     with ExitStack() as stack:
         second: Connection | None = None
-        if days:
+        if lines >= FEWEST_EVENTS:
             # A server that has no connection left has one for the load.
             with suppress(UxPipelineError):
                 second = stack.enter_context(another(connection))
@@ -70,12 +81,10 @@ def stored_apart(connection: Connection, load_id: int) -> Iterator[StoredApart]:
             yield NOTHING_APART
             return
         thread = stack.enter_context(ThreadPoolExecutor(1))
-        begun = Event()
-        written = thread.submit(_store, second, {"load_id": load_id, "new_days": days}, begun)
-        # A pooler gave it a server by then, and it waits for nobody who might wait for it.
-        begun.wait()
+        chosen: Future[list[date]] = Future()
+        written = thread.submit(_store, second, load_id, chosen)
         try:
-            yield StoredApart(days, written)
+            yield StoredApart(chosen, written)
         finally:
             second.cancel_safe()
             written.exception()
@@ -89,19 +98,35 @@ def drop_apart(connection: Connection) -> None:
         connection.execute(statement("ingest/new_days/drop"))
 
 
-def _store(connection: Connection, values: dict[str, Any], begun: Event) -> int:
+def _store(connection: Connection, load_id: int, chosen: "Future[list[date]]") -> int:
+    days: list[date] = []
     try:
+        days = _days(connection, load_id)
+        values = {"load_id": load_id, "new_days": days}
+        if not days:
+            return 0
         with transaction(connection):
             connection.execute(statement("ingest/publish_settings"))
             connection.execute(statement("ingest/new_days/begin"), values)
-            begun.set()
-            events = _count(connection, "insert_events", values)
+            chosen.set_result(days)
+            events = _rows(connection, "insert_events", values)
             connection.execute(statement("ingest/new_days/index"), values)
     finally:
-        begun.set()
+        if not chosen.done():
+            chosen.set_result([])
     return events
 
 
-def _count(connection: Connection, name: str, values: dict[str, Any]) -> int:
-    row = connection.execute(statement(f"ingest/new_days/{name}"), values).fetchone()
-    return int(row[0]) if row else 0
+def _days(connection: Connection, load_id: int) -> list[date]:
+    """Choose the days; of a load that has some, note which ids it repeats."""
+    asked = {"load_id": load_id, "fewest": FEWEST_EVENTS, "most": MOST_DAYS}
+    with transaction(connection):
+        connection.execute(statement("ingest/publish_settings"))
+        days = [day for (day,) in connection.execute(statement("ingest/new_days/days"), asked).fetchall()]
+        if days:
+            connection.execute(statement("ingest/new_days/keep_repeated_ids"), asked)
+    return days
+
+
+def _rows(connection: Connection, name: str, values: dict[str, Any]) -> int:
+    return connection.execute(statement(f"ingest/new_days/{name}"), values).rowcount

@@ -120,9 +120,10 @@ def publish(
     }  # fmt: skip
     for left in reversed(range(MOST_TRIES)):
         try:
-            days = {"new_days": apart.days, "other_days": _ensure_partitions(connection, file.load_id, apart.days)}
+            new_days = apart.days
+            days = {"new_days": new_days, "other_days": _ensure_partitions(connection, file.load_id, new_days)}
             return _publish_once(
-                connection, file, {**values, **days, **(_NOT_STORED_APART if apart.days else {})}, max_bad, apart
+                connection, file, {**values, **days, **(_NOT_STORED_APART if new_days else {})}, max_bad, apart
             )
         except _IN_THE_WAY:
             if not left:
@@ -143,7 +144,7 @@ def _publish_once(
         tally = _tally(connection, file.load_id)
         if tally.lines and tally.quarantined / tally.lines > max_bad:
             raise TooManyBadLinesError(tally, max_bad)
-        if apart.days:
+        if values["new_days"]:
             rows_written["behavior_events"] += apart.attach(connection, values)
         tally.rows_written = {relation: rows for relation, rows in rows_written.items() if rows}
         record_file(connection, file, "replayed" if file.replay_of else "loaded", tally)

@@ -30,7 +30,8 @@ CLEAN = """
     delete from uxpipeline.stage_events; delete from uxpipeline.stage_sessions;
     delete from uxpipeline.stage_funnel_steps; delete from uxpipeline.stage_assignments;
     delete from uxpipeline.stage_conversions; delete from uxpipeline.stage_moments;
-    delete from uxpipeline.stage_remarks; delete from uxpipeline.visitor_runs;
+    delete from uxpipeline.stage_remarks; delete from uxpipeline.stage_repeated_ids;
+    delete from uxpipeline.visitor_runs;
     delete from uxpipeline.remarks; delete from uxpipeline.stage_verdicts;
     delete from uxpipeline.bucket_files; delete from uxpipeline.bucket_listings;
 """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from uxpipeline.db.connect import Connection, connect
 from uxpipeline.errors import ServerUnreachableError
 from uxpipeline.ingest import new_days
 from uxpipeline_tests.db.queries import column, rows, value
-from uxpipeline_tests.load.landing import Landing, counts
+from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import Line, assignment, conversion, event, record, step
 from uxpipeline_tests.load.steps import at_step
 
@@ -84,32 +85,48 @@ LINES: list[Line | str] = [
     on("2026-11-14", "alone", 1),
     "{not json",
 ]
+TIED = ["page_view", "click", "hover"]
+"""What happens in the same second, each on a page of its own."""
+VISITS: list[Line | str] = [
+    *(on(NEW, "tied", second, kind, page_url=f"/{kind}") for second in (1, 9) for kind in TIED),
+    on(NEW, "once", 1, "page_view"),
+    # From one new day to the next, over midnight and not, and to one that is known.
+    *(event("late", second - 640_800, "page_view", f"/{second}") for second in range(-2, 3)),
+    *(on(day, "days", 1, "page_view", page_url=f"/{day}") for day in (ALSO_NEW, NEW)),
+    *(on(day, "back", 1, page_url=f"/{day}") for day in (KNOWN, NEW)),
+    # The earliest event of a session comes last, in a line that says more of it.
+    step("tied", -700_000),
+    record("once", exit_page="/bye", device_type="tablet"),
+]
 
 
-def load_all(landing: Landing) -> tuple[object, ...]:
+def load_all(landing: Landing, lines: list[Line | str], now: datetime) -> tuple[object, ...]:
     """Everything that a load says and stores."""
     landing.add_test()
     landing.load(*EARLIER)
-    report = landing.load(*LINES)
+    report = landing.load(*lines, now=now)
     stale = "select distinct session_id, day, relation from uxpipeline.stale_sessions order by 1, 2, 3"
     return (
         counts(report), report.rows_written, landing.state(), landing.quarantine(), rows(landing.connection, stale)
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("lines", "now"), [(LINES, NOW), (VISITS, NOW), (VISITS, datetime(2026, 11, 13, 12, 20, tzinfo=UTC))]
+)
 def test_what_is_stored_is_what_would_have_been_stored_one_by_one(
-    landing: Landing, monkeypatch: pytest.MonkeyPatch
+    landing: Landing, monkeypatch: pytest.MonkeyPatch, lines: list[Line | str], now: datetime
 ) -> None:
     with monkeypatch.context() as patch:
         attached = apart(landing, patch)
-        found = load_all(landing)
+        found = load_all(landing, lines, now)
     assert attached == ["stage_new_events_20261112", "stage_new_events_20261113"]
     landing.clean()
     for day in (NEW, ALSO_NEW):
         drop_partition(landing.connection, day)
     monkeypatch.setattr(new_days, "FEWEST_EVENTS", 1000)
     attached = apart(landing, monkeypatch)
-    expected = load_all(landing)
+    expected = load_all(landing, lines, now)
     assert attached == []
     assert found == expected
 

@@ -4,6 +4,12 @@ insert into uxpipeline.stage_lines (load_id, line_no, source_id, session_id, kin
 select e.load_id, e.line_no, e.id::text, e.session_id, 'event', 'pending'
 from uxpipeline.stage_events e
 where e.load_id = %(load_id)s and e.plain
+    -- Mostly not so: then no event is looked at.
+    and (
+        %(replay_of)s::bigint is not null
+        or exists (select from repeated_ids)
+        or exists (select from uxpipeline.stage_lines l where l.load_id = %(load_id)s)
+    )
     and (
         %(replay_of)s::bigint is not null
         or e.id in (select id from repeated_ids)

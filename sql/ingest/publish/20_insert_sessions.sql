@@ -1,13 +1,20 @@
--- Sessions we have not seen yet, in key order so that two loads cannot deadlock; the later steps complete them.
+-- Sessions we have not seen yet, in key order so that two loads cannot deadlock; the later steps complete them. Of nearly
+-- all that are on new days only, what follows from their events is known: sessions/06_complete_sessions has nothing to do.
 with written as (
-    insert into public.user_sessions (session_id, landing_page, created_at, page_count, supplied)
+    insert into public.user_sessions (
+        session_id, landing_page, created_at, exit_page, exit_reason, duration_seconds, page_count, supplied
+    )
     select
         t.session_id,
-        coalesce(hint.landing_page, ''),
+        coalesce(hint.landing_page, ends.first_page, ''),
         coalesce(t.first_at, clock_timestamp()),
-        0,
+        ends.last_page,
+        case when ends.last_at <= %(silent_before)s then 'timeout' end,
+        least(round(extract(epoch from ends.last_at - ends.first_at)), 2147483647)::integer,
+        coalesce(ends.page_views, 0),
         '{}'
     from touched_sessions t
+    left join session_ends ends on ends.session_id = t.session_id
     left join lateral (
         select s.landing_page
         from uxpipeline.stage_sessions s

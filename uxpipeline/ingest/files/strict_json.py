@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import repeat
 from json import JSONDecoder
 from typing import Any, NoReturn, TypeVar
 
@@ -76,7 +77,8 @@ def decode_all_clean(lines: Sequence[bytes], decoder: msgspec.json.Decoder[T]) -
     together = b"\n".join(lines)
     # No line of so few bytes has more keys.
     short = max(map(len, lines), default=0) <= MAX_KEYS
-    if short and not _may_be_wrong(together) and not any(map(_may_be_deep, lines)):
+    braces, brackets = (max(map(bytes.count, lines, repeat(sign)), default=0) for sign in (b"{", b"["))
+    if short and braces + brackets <= MAX_DEPTH and not _may_be_wrong(together):
         with suppress(msgspec.MsgspecError, UnicodeError):
             values = [decoder.decode(line) for line in lines]
             # No line is written with more colons than it has.

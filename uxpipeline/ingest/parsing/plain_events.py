@@ -6,6 +6,7 @@ what is refused, and why, is said there alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import compress, islice
@@ -18,7 +19,7 @@ from msgspec.json import Decoder, Encoder
 
 from uxpipeline.ingest.files.lines import MAX_LINE_BYTES, Block, RawLine, contents
 from uxpipeline.ingest.files.strict_json import decode_all_clean
-from uxpipeline.ingest.ids import is_uuid
+from uxpipeline.ingest.ids import are_uuids, is_uuid
 from uxpipeline.ingest.masking.records import KEPT_TEXT_TYPES, RecordMasker, mask_objects
 from uxpipeline.ingest.memo import Memo
 from uxpipeline.ingest.parsing.limits import MAX_JSON_BYTES, MAX_SMALL_JSON_BYTES, is_session_id
@@ -27,7 +28,7 @@ from uxpipeline.ingest.parsing.validate import MEASURES, Validator, measured
 from uxpipeline.ingest.records import SILENCE, Event, EventType, JsonObject
 from uxpipeline.ingest.refusal import LineRefused
 from uxpipeline.ingest.sources.native import STEPPED_TYPES, Native
-from uxpipeline.ingest.times import parse_time
+from uxpipeline.ingest.times import parse_time, parse_times
 from uxpipeline.settings import Masking
 from uxpipeline.subjects.tombstones import Tombstones
 
@@ -100,20 +101,17 @@ class PlainEvents:
     def _take(
         self, numbered: Sequence[tuple[int, bytes]], rows: Rows, said: dict[str, _Said]
     ) -> list[tuple[int, bytes]]:
-        taken, lines, others = [], [], []
         decoded = decode_all_clean([raw for _, raw in numbered], _DECODER)
-        for each, line in zip(numbered, decoded, strict=True):
-            if (
-                line is None
-                or len(each[1]) > MAX_LINE_BYTES
-                or (line.event_type in self._stepped and self._reaches(line))
-            ):
-                others.append(each)
-            else:
-                taken.append(each)
-                lines.append(line)
+        one_event = [
+            line is not None
+            and len(raw) <= MAX_LINE_BYTES
+            and not (line.event_type in self._stepped and self._reaches(line))
+            for (_, raw), line in zip(numbered, decoded, strict=True)
+        ]
+        others = [*compress(numbered, [not each for each in one_event])]
+        taken, lines = [*compress(numbered, one_event)], [line for line in compress(decoded, one_event) if line]
         try:
-            moments = [*map(self._moment, lines)]
+            moments = self._moments([line.timestamp for line in lines])
             columns = self._columns(lines, moments)
         except Exception:  # noqa: BLE001 - a mistake about one line must not stop the file: the careful way finds it
             return others + taken
@@ -135,7 +133,7 @@ class PlainEvents:
         sessions, pages, paths, types = self._sessions, self._pages, self._paths, self._types
         components, texts, control_texts = self._components, self._texts, self._control_texts
         return {
-            "id": [line.id.lower() if is_uuid(line.id) else _ODD for line in lines],
+            "id": _ids([line.id for line in lines]),
             "session_id": [sessions[line.session_id] for line in lines],
             "event_type": [line.event_type for line in lines],
             "timestamp": to_builtins(moments),
@@ -153,7 +151,9 @@ class PlainEvents:
             "event_data": self._judged_objects([line.event_data for line in lines], _sane, MEASURES.keys()),
             "component_id": [components[line.component_id] if line.component_id else NULL for line in lines],
             "metadata": self._judged_objects([line.metadata for line in lines], _consented, {"consent"}),
-            "received_at": [self._arrival(line.received_at) for line in lines],
+            "received_at": [
+                self._arrival(line.received_at) if line.received_at is not UNSET else NULL for line in lines
+            ],
         }
 
     def _session(self, session_id: str) -> str:
@@ -169,14 +169,21 @@ class PlainEvents:
         # It says there what it changed beyond masking.
         return _ODD if stored.metadata else copied(getattr(stored, field))
 
-    def _moment(self, line: _Line) -> datetime | None:
+    def _moments(self, texts: Sequence[str]) -> Sequence[datetime | None]:
+        with suppress(ValueError):
+            moments = parse_times(texts)
+            if all(map(self._validator.plausible, (min(moments), max(moments)))):
+                return moments
+        return [*map(self._moment, texts)]
+
+    def _moment(self, text: str) -> datetime | None:
         try:
-            return self._validator.plausible(parse_time(line.timestamp))
+            return self._validator.plausible(parse_time(text))
         except ValueError:
             return None
 
-    def _arrival(self, received_at: Text) -> str:
-        if received_at is None or received_at is UNSET:
+    def _arrival(self, received_at: str | None) -> str:
+        if received_at is None:
             return NULL
         try:
             moment = self._validator.plausible(parse_time(received_at))
@@ -195,6 +202,12 @@ class PlainEvents:
     def _masked(self, values: Sequence[Object]) -> Sequence[JsonObject]:
         objects = [value for value in values if value]
         return mask_objects(objects) if self._masks else objects
+
+
+def _ids(texts: Sequence[str]) -> Sequence[str]:
+    if are_uuids(texts):
+        return [*map(str.lower, texts)]
+    return [text.lower() if is_uuid(text) else _ODD for text in texts]
 
 
 def _filled(values: Sequence[Object], texts: Sequence[str], absent: str) -> Sequence[str]:

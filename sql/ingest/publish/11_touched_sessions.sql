@@ -15,6 +15,10 @@ from (
         select e.line_no, e.session_id, e."timestamp" as at
         from uxpipeline.stage_events e
         where e.load_id = %(load_id)s
+            and cardinality(%(other_days)s::date[]) > 0
+            and (e."timestamp" at time zone 'UTC')::date <> all (%(new_days)s::date[])
+        union all
+        select null, n.session_id, n.first_at from sessions_of_new_days n
         union all
         select s.line_no, s.session_id, s.created_at
         from uxpipeline.stage_sessions s
