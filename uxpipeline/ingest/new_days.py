@@ -88,8 +88,10 @@ def stored_apart(connection: Connection, load_id: int, lines: int) -> Iterator[S
         finally:
             second.cancel_safe()
             written.exception()
-            with suppress(psycopg.Error):
-                drop_apart(second)
+            # Either may be lost.
+            for one in (connection, second):
+                with suppress(psycopg.Error):
+                    drop_apart(one)
 
 
 def drop_apart(connection: Connection) -> None:
@@ -106,9 +108,11 @@ def _store(connection: Connection, load_id: int, chosen: "Future[list[date]]") -
         if not days:
             return 0
         with transaction(connection):
-            connection.execute(statement("ingest/publish_settings"))
+            # By itself: what it looks at stays locked against whoever makes the partitions of other days.
             connection.execute(statement("ingest/new_days/begin"), values)
-            chosen.set_result(days)
+        chosen.set_result(days)
+        with transaction(connection):
+            connection.execute(statement("ingest/publish_settings"))
             events = _rows(connection, "insert_events", values)
             connection.execute(statement("ingest/new_days/index"), values)
     finally:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from psycopg import sql
@@ -17,7 +18,7 @@ from uxpipeline_tests.load.landing import NOW, Landing, counts
 from uxpipeline_tests.load.lines import Line, assignment, conversion, event, record, step
 from uxpipeline_tests.load.steps import at_step
 
-KNOWN, NEW, ALSO_NEW = "2026-11-20", "2026-11-12", "2026-11-13"
+KNOWN, NEW, ALSO_NEW, QUIET = "2026-11-20", "2026-11-12", "2026-11-13", "2026-11-14"
 PARTITION = Path(__file__).with_name("partition.sql").read_text(encoding="utf-8")
 
 
@@ -28,9 +29,9 @@ def drop_partition(connection: Connection, day: str) -> None:
 
 @pytest.fixture(autouse=True)
 def days(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two days have no partition yet, and few events are many."""
+    """Three days have no partition yet, and few events are many."""
     with connect(database) as connection:
-        for day in (NEW, ALSO_NEW):
+        for day in (NEW, ALSO_NEW, QUIET):
             drop_partition(connection, day)
         value(connection, "select uxpipeline.ensure_event_partitions(%s, %s)", KNOWN, KNOWN)
     monkeypatch.setattr(new_days, "FEWEST_EVENTS", 2)
@@ -82,7 +83,7 @@ LINES: list[Line | str] = [
     step("b", 3),
     assignment("b", 1),
     conversion("b", 9),
-    on("2026-11-14", "alone", 1),
+    on(QUIET, "alone", 1),
     "{not json",
 ]
 TIED = ["page_view", "click", "hover"]
@@ -181,6 +182,14 @@ def test_nobody_waits_until_all_is_done(
     at_step(monkeypatch, "new_days/attach", visit)
     landing.load(*earlier, on(NEW, "s", 3), on(NEW, "s", 4))
     assert seen == [2]
+
+
+def test_the_partitions_of_other_days_are_made_meanwhile(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, seen = Event(), []
+    at_step(monkeypatch, "verdict", made.set)
+    at_step(monkeypatch, "new_days/index", lambda: seen.append(made.wait(20)))
+    assert landing.load(on(NEW, "s", 1), on(NEW, "s", 2), on(QUIET, "s", 3)).status == "loaded"
+    assert seen == [True]
 
 
 def test_rage_clicks_are_derived_there_too(landing: Landing) -> None:
