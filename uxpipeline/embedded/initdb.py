@@ -11,7 +11,7 @@ from uxpipeline.embedded.programs import Programs
 SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "shared_buffers": "128MB",
+    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "max_connections": "200",
 }

@@ -17,7 +17,7 @@ from uxpipeline.db.connect import Connection, another, transaction
 from uxpipeline.db.sqlfiles import statement
 from uxpipeline.errors import UxPipelineError
 
-FEWEST_EVENTS = 30_000
+FEWEST_EVENTS = 15_000
 """A day's partition costs as much to make and attach as storing 9,000 events apart saves."""
 MOST_DAYS = 31
 """Days stored apart at once: each holds a dozen locks until the load is published."""
