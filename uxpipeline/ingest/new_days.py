@@ -110,9 +110,9 @@ def _store(connection: Connection, load_id: int, chosen: "Future[list[date]]") -
         with transaction(connection):
             # By itself: what it looks at stays locked against whoever makes the partitions of other days.
             connection.execute(statement("ingest/new_days/begin"), values)
-        chosen.set_result(days)
         with transaction(connection):
             connection.execute(statement("ingest/publish_settings"))
+            chosen.set_result(days)
             events = _rows(connection, "insert_events", values)
             connection.execute(statement("ingest/new_days/index"), values)
     finally:

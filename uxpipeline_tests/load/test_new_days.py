@@ -1,13 +1,15 @@
 """Many events of a day that no partition is there for are stored apart, and nobody can tell afterwards."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
 
 import pytest
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from uxpipeline.db.catalog import drift
 from uxpipeline.db.connect import Connection, connect
@@ -190,6 +192,20 @@ def test_the_partitions_of_other_days_are_made_meanwhile(landing: Landing, monke
     at_step(monkeypatch, "new_days/index", lambda: seen.append(made.wait(20)))
     assert landing.load(on(NEW, "s", 1), on(NEW, "s", 2), on(QUIET, "s", 3)).status == "loaded"
     assert seen == [True]
+
+
+def test_a_pooler_gives_it_a_server_before_publishing_takes_one(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, seen = new_days._store, []
+
+    def watched(second: Connection, load_id: int, chosen: Future[list[date]]) -> int:
+        chosen.add_done_callback(lambda _: seen.append(second.info.transaction_status))
+        return store(second, load_id, chosen)
+
+    monkeypatch.setattr(new_days, "_store", watched)
+    landing.load(on(NEW, "s", 1), on(NEW, "s", 2))
+    assert seen == [TransactionStatus.INTRANS]
 
 
 def test_rage_clicks_are_derived_there_too(landing: Landing) -> None:
