@@ -101,12 +101,11 @@ def drop_apart(connection: Connection) -> None:
 
 
 def _store(connection: Connection, load_id: int, chosen: "Future[list[date]]") -> int:
-    days: list[date] = []
     try:
         days = _days(connection, load_id)
-        values = {"load_id": load_id, "new_days": days}
         if not days:
             return 0
+        values = {"load_id": load_id, "new_days": days}
         with transaction(connection):
             # By itself: what it looks at stays locked against whoever makes the partitions of other days.
             connection.execute(statement("ingest/new_days/begin"), values)

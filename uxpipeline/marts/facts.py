@@ -78,17 +78,19 @@ def note_touched(connection: Connection) -> tuple[datetime, bool]:
         The watermark before which every row has been noted now, and whether others' transactions are hidden from us.
     """
     with transaction(connection):
-        return note_received(connection)
+        _, noted_before = received_before(connection)
+        return note_received(connection, noted_before)
 
 
-def note_received(connection: Connection) -> tuple[datetime, bool]:
-    """As `note_touched`, in a transaction of the caller's."""
+def note_received(connection: Connection, noted_before: datetime) -> tuple[datetime, bool]:
+    """As `note_touched`, in a transaction of the caller's, who says before which moment all is noted already.
+
+    To the planner that is a value, not a lookup, of which it would expect a third of all rows, and read them all.
+    """
     watermark, hidden = safe_watermark(connection)
     if hidden:
         connection.execute(statement("marts/stale/mark"))
         connection.execute(statement("marts/stale/forget_marks"))
-    # A value, not a lookup: the planner would expect a third of all rows, and read them all.
-    _, noted_before = received_before(connection)
     noted = _value(connection, statement("marts/stale/note_touched"), {"received_before": noted_before})
     connection.execute(statement("marts/stale/advance_watermark"), {"watermark": watermark, "noted": noted})
     return watermark, hidden

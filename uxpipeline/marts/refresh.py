@@ -52,7 +52,7 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
     note_unlike_days(connection, now)
     with transaction(connection):
         closed_before, noted_before = received_before(connection)
-        watermark, _ = note_received(connection)
+        watermark, _ = note_received(connection, noted_before)
         values: dict[str, Any] = {
             "silent_before": now - SILENCE, "watermark": watermark,
             "closed_before": closed_before, "noted_before": noted_before, "new_days": [],

@@ -158,7 +158,7 @@ def looked_at(db: Connection) -> list[str]:
     """Whom a closing would look at now."""
     with db.transaction(force_rollback=True):
         closed_before, noted_before = received_before(db)
-        note_received(db)
+        note_received(db, noted_before)
         values = {"silent_before": after(days=2), "closed_before": closed_before, "noted_before": noted_before}
         db.execute(statement("marts/closing_candidates"), values)
         return column(db, "select session_id from touched_sessions")
