@@ -5,9 +5,11 @@
 
 Ours is `uxpipeline load` as users run it: a native file is parsed, checked, masked, staged, audited and published. The
 floor is COPY of the rows that ours stored, as CSV, into the same tables: partitions, keys, indexes, checks and foreign
-keys included. Each runs as a program of its own, on an embedded server of its own with its ordinary settings, rounds
-interleaved. dlt merges into a table of its own making, pandas appends to ours; both may be given fewer rows: rates are
-compared. dlt comes from the environment of `--dlt-python`; it is no dependency of ours.
+keys included. Its CSV has them in the order of the file; that of `sorted_floor` in the order in which ours stored them,
+session by session, which spares COPY the scattered inserts into the key. Each runs as a program of its own, on an
+embedded server of its own with its ordinary settings, rounds interleaved. dlt merges into a table of its own making,
+pandas appends to ours; both may be given fewer rows: rates are compared. dlt comes from the environment of
+`--dlt-python`; it is no dependency of ours.
 """
 
 import argparse
@@ -30,7 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load_lines import write_events
-from benchmarks.load_peers import TABLES
+from benchmarks.load_peers import ARRIVED_BY, TABLES
 from benchmarks.refresh_timing import Server
 from benchmarks.sampling import Peak
 from uxpipeline.db.connect import Connection, connect
@@ -39,7 +41,8 @@ from uxpipeline.embedded.server import EmbeddedServer
 from uxpipeline.settings import Settings
 
 ROWS, DAYS = 300_000, 10
-WAYS = ("ours", "floor", "dlt", "pandas")
+WAYS = ("ours", "floor", "sorted_floor", "dlt", "pandas")
+_ARRIVED, _STORED = "arrived", "stored"
 SMALL_MB = 2
 _MEGABYTE = 2**20
 _LINE_BYTES = 480
@@ -101,16 +104,24 @@ class Bench:
             found = replace(found, **json.loads(times.read_text(encoding="utf-8")))
             _require(connection, rows)
             for table, columns in TABLES.items():
-                self._dump(connection, table, columns)
+                self._dump(connection, table, columns, _STORED)
+                self._dump(connection, table, columns, _ARRIVED, ARRIVED_BY[table])
         return found
 
     def floor(self, rows: int) -> Figures:
-        """COPY what ours stored into empty tables."""
+        """COPY what ours stored into empty tables, in the order of the file."""
+        return self._copy("floor", rows, self._folder / _ARRIVED)
+
+    def sorted_floor(self, rows: int) -> Figures:
+        """COPY what ours stored into empty tables, in the order in which it is stored."""
+        return self._copy("sorted_floor", rows, self._folder / _STORED)
+
+    def _copy(self, way: str, rows: int, folder: Path) -> Figures:
         with self._database("bench") as (url, connection):
             connection.execute(
                 "select uxpipeline.ensure_event_partitions(%s::date - %s, %s::date + 1)", [self._last, DAYS, self._last]
             )
-            found = self._run("floor", rows, _peer("floor", url, self._folder))
+            found = self._run(way, rows, _peer("floor", url, folder))
             _require(connection, rows)
         return found
 
@@ -145,11 +156,16 @@ class Bench:
             list(migrate(connection))
             yield self._server.url(name), connection
 
-    def _dump(self, connection: Connection, table: str, columns: Sequence[str]) -> None:
-        command = sql.SQL("copy (select {} from {}) to stdout (format csv)").format(
-            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier("public", table)
+    def _dump(
+        self, connection: Connection, table: str, columns: Sequence[str], name: str, order: Sequence[str] = ()
+    ) -> None:
+        ordered = sql.SQL("order by {}").format(_names(order)) if order else sql.SQL("")
+        command = sql.SQL("copy (select {} from {} {}) to stdout (format csv)").format(
+            _names(columns), sql.Identifier("public", table), ordered
         )
-        with (self._folder / f"{table}.csv").open("wb") as file, connection.cursor().copy(command) as copy:
+        folder = self._folder / name
+        folder.mkdir(exist_ok=True)
+        with (folder / f"{table}.csv").open("wb") as file, connection.cursor().copy(command) as copy:
             for block in copy:
                 file.write(block)
 
@@ -167,6 +183,10 @@ class Bench:
             raise SystemExit(f"{way} failed")
         client, in_server = usage.ru_utime + usage.ru_stime, server.processor_seconds() - spent
         return Figures(way, rows, seconds, client, in_server, alone.peak / _MEGABYTE, together.peak / _MEGABYTE)
+
+
+def _names(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -239,7 +259,9 @@ def _require(connection: Connection, rows: int) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=ROWS, help="events in the file")
-    parser.add_argument("--only", nargs="+", choices=WAYS, default=("ours", "floor", "pandas"), help="ways to measure")
+    parser.add_argument(
+        "--only", nargs="+", choices=WAYS, default=("ours", "floor", "sorted_floor", "pandas"), help="ways to measure"
+    )
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
     parser.add_argument("--peer-rows", type=int, default=50_000, help="most events for dlt and pandas")
     parser.add_argument("--dlt-python", default=sys.executable, help="interpreter whose environment has dlt[postgres]")

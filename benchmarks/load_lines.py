@@ -1,5 +1,6 @@
 """A native file to load: visits of a shop over some days, as a beacon would write them, the same for the same seed."""
 
+import heapq
 import json
 import random
 from collections.abc import Iterator
@@ -29,11 +30,20 @@ _TEXTS = ("Add to cart", "Details", "Jane Doe, 12 Main Street", "Next", "", "Con
 def write_events(path: Path, events: int, days: int, last: datetime) -> None:
     """Write `events` lines of some 480 bytes: visits in the `days` before `last`, in the order they arrived."""
     draw = random.Random(7)  # noqa: S311  # no secret
+    under_way: list[tuple[str, str]] = []
     with path.open("w", encoding="utf-8") as file:
         for session in range(-(-events // PER_SESSION)):
             started = last - timedelta(days=days * (1 - session * PER_SESSION / events))
             most = min(PER_SESSION, events - session * PER_SESSION)
-            file.writelines(json.dumps(line) + "\n" for line in _visit(draw, started, most))
+            while under_way and under_way[0][0] < _as_text(started):
+                file.write(heapq.heappop(under_way)[1])
+            for line in _visit(draw, started, most):
+                heapq.heappush(under_way, (line["timestamp"], json.dumps(line) + "\n"))
+        file.writelines(line for _, line in sorted(under_way))
+
+
+def _as_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _visit(draw: random.Random, started: datetime, events: int) -> Iterator[dict[str, Any]]:
@@ -48,9 +58,7 @@ def _visit(draw: random.Random, started: datetime, events: int) -> Iterator[dict
             "id": str(UUID(int=draw.getrandbits(128), version=4)),
             "session_id": session_id,
             "event_type": kind,
-            "timestamp": (started + timedelta(seconds=7 * number, milliseconds=draw.randrange(7000)))
-            .astimezone(UTC)
-            .isoformat(timespec="milliseconds"),
+            "timestamp": _as_text(started + timedelta(seconds=7 * number, milliseconds=draw.randrange(7000))),
             "page_url": f"https://shop.example{page}",
             "element_path": f"body > main > section:nth-child({draw.randrange(1, 9)}) > {element}",
             "element_type": element.partition("#")[0].partition(".")[0],

@@ -27,6 +27,8 @@ TABLES = {
     ),
 }  # fmt: skip
 """What the floor copies, parents first."""
+ARRIVED_BY = {"user_sessions": ("created_at", "session_id"), "behavior_events": ("timestamp", "id")}
+"""The order of a file's lines."""
 
 
 def copy_csv(url: str, folder: Path) -> None:

@@ -13,6 +13,8 @@ SETTINGS = {
     "log_timezone": "UTC",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
+    # What a refresh works with, a day's events, stays in memory: its temporary tables are read a dozen times.
+    "temp_buffers": "64MB",
     "max_connections": "200",
 }
 FAST_SETTINGS = {

@@ -57,15 +57,21 @@ def close_silent_sessions(connection: Connection, now: datetime) -> None:
             "silent_before": now - SILENCE, "watermark": watermark,
             "closed_before": closed_before, "noted_before": noted_before, "new_days": [],
         }  # fmt: skip
-        candidates = connection.execute(statement("marts/closing_candidates"), values).rowcount
         # Each of these statements is planned over every partition, also for no session.
-        if candidates:
+        if find_closing_candidates(connection, values):
             connection.execute(statement("ingest/publish/12_index_touched_sessions"))
             connection.execute(statement("ingest/publish/13_analyze_touched_sessions"))
-            connection.execute(statement("marts/closing_spans"))
+            connection.execute(statement("marts/closing/spans"))
             run_steps(connection, files_below("sessions"), values)
-            connection.execute(statement("marts/note_closed"))
-        connection.execute(statement("marts/note_closing"), values)
+            connection.execute(statement("marts/closing/note_closed"))
+        connection.execute(statement("marts/closing/note_closing"), values)
+
+
+def find_closing_candidates(connection: Connection, values: dict[str, Any]) -> int:
+    """Put the sessions that a closing is to look at into `touched_sessions`; returns how many they are."""
+    connection.execute(statement("marts/closing/owed_sessions"))
+    connection.execute(statement("marts/closing/analyze_owed_sessions"))
+    return connection.execute(statement("marts/closing/candidates"), values).rowcount
 
 
 def ensure_partitions(connection: Connection, today: date) -> int:

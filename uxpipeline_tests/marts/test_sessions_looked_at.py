@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from uxpipeline.db.connect import Connection
-from uxpipeline.db.sqlfiles import statement
 from uxpipeline.marts.facts import note_received, received_before, refresh_facts
-from uxpipeline.marts.refresh import close_silent_sessions, refresh_marts
+from uxpipeline.marts.refresh import close_silent_sessions, find_closing_candidates, refresh_marts
 from uxpipeline_tests.db.queries import column, rows, value
 from uxpipeline_tests.load.landing import Landing
 from uxpipeline_tests.load.lines import SITE, START, event, posthog, record, submit, touch
@@ -136,7 +135,7 @@ class TestWhoIsLookedAt:
         with db.transaction():
             closed_before, noted_before = received_before(db)
             values = {"silent_before": after(hours=1), "closed_before": closed_before, "noted_before": noted_before}
-            db.execute(statement("marts/closing_candidates"), values)
+            find_closing_candidates(db, values)
             assert column(db, "select session_id from touched_sessions") == []
 
     def test_nobody_else(self, db: Connection) -> None:
@@ -150,7 +149,7 @@ class TestWhoIsLookedAt:
         with db.transaction():
             noted = after(days=36_500)
             values = {"silent_before": after(minutes=30), "closed_before": noted, "noted_before": noted}
-            db.execute(statement("marts/closing_candidates"), values)
+            find_closing_candidates(db, values)
             assert column(db, "select session_id from touched_sessions") == []
 
 
@@ -160,7 +159,7 @@ def looked_at(db: Connection) -> list[str]:
         closed_before, noted_before = received_before(db)
         note_received(db, noted_before)
         values = {"silent_before": after(days=2), "closed_before": closed_before, "noted_before": noted_before}
-        db.execute(statement("marts/closing_candidates"), values)
+        find_closing_candidates(db, values)
         return column(db, "select session_id from touched_sessions")
 
 

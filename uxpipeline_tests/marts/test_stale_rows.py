@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.refresh_oracle import RELATIONS, differences
 from uxpipeline.db.connect import Connection
-from uxpipeline.marts.facts import MOST_DAYS, note_touched
+from uxpipeline.marts.facts import MOST_DAYS, note_touched, refresh_facts
 from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline.settings import Settings
 from uxpipeline_tests.db.queries import column, rows, value
@@ -26,6 +26,11 @@ EVENTS = "select total_events from public.session_analytics where session_id = %
 INSERT = """
     insert into public.behavior_events (session_id, event_type, page_url, "timestamp", received_at)
     values ('s', 'click', '/', %s, clock_timestamp())
+"""
+NOTED = 1000
+NOTE = """
+    insert into uxpipeline.stale_sessions (session_id, day, relation, cause)
+    select 's' || n, %s, 'behavior_events', 'load' from generate_series(1, %s) n
 """
 OWED = "select count(*) from uxpipeline.stale_sessions"
 
@@ -112,6 +117,18 @@ def test_rows_of_very_many_old_days_do_not_stall_a_refresh(connection: Connectio
     assert first.days == tuple(sorted(first.days, reverse=True))
     assert refresh_marts(connection, NOW).backlog_days == 0
     assert differences(connection) == EXACT
+
+
+def test_the_planner_knows_what_is_owed_although_the_queue_was_empty_last_time(
+    connection: Connection,
+) -> None:
+    connection.execute(NOTE, ["2020-01-01", NOTED])
+    connection.execute("delete from uxpipeline.stale_sessions")
+    connection.execute("vacuum (analyze, truncate false) uxpipeline.stale_sessions")
+    connection.execute(NOTE, [NOW.date(), NOTED])
+    refresh_facts(connection, NOW, most_days=0)
+    query = "explain (format json) select from uxpipeline.stale_sessions where day = %s"
+    assert value(connection, query, NOW.date())[0]["Plan"]["Plan Rows"] == NOTED
 
 
 def test_a_session_is_computed_whole_from_all_its_days(connection: Connection) -> None:

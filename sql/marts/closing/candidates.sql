@@ -2,11 +2,6 @@
 -- say was true when they were computed; what came later is owed to them, as noted just before, or was, and has been paid
 -- since the last closing.
 create temporary table touched_sessions on commit drop as
-with owed as materialized (
-    select s.session_id, bool_and(s.cause = 'load') as by_loads, array_agg(distinct s.xmin::text) as written_by
-    from uxpipeline.stale_sessions s
-    group by s.session_id
-)
 select candidates.session_id, true as may_repeat
 from (
     select f.session_id
@@ -21,7 +16,7 @@ from (
         and f.form_start_count > 0
     union
     select owed.session_id
-    from owed
+    from owed_sessions owed
     -- A load looks at the sessions of its lines itself: nothing is left to do where it found one silent and nobody wrote to
     -- it since, neither to its events, which would have been noted, nor to its row.
     where not owed.by_loads
