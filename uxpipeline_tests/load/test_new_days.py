@@ -97,6 +97,10 @@ VISITS: list[Line | str] = [
     *(event("late", second - 640_800, "page_view", f"/{second}") for second in range(-2, 3)),
     *(on(day, "days", 1, "page_view", page_url=f"/{day}") for day in (ALSO_NEW, NEW)),
     *(on(day, "back", 1, page_url=f"/{day}") for day in (KNOWN, NEW)),
+    # Sessions of which nothing else is told: one whose id comes again, one that was known without events.
+    *(on(NEW, "twice", second, "page_view") for second in (1, 5)),
+    on(NEW, "twice", 5, "page_view") | {"timestamp": f"{NEW}T12:00:30Z"},
+    on(NEW, "told", 3, "page_view"),
     # The earliest event of a session comes last, in a line that says more of it.
     step("tied", -700_000),
     record("once", exit_page="/bye", device_type="tablet"),
