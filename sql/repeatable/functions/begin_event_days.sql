@@ -9,7 +9,7 @@ declare
 begin
     create table uxpipeline.stage_new_events (like public.behavior_events including all excluding indexes)
     partition by range ("timestamp");
-    perform uxpipeline.restrict_relation('uxpipeline.stage_new_events');
+    perform uxpipeline.restrict_relation(to_regclass('uxpipeline.stage_new_events'));
     foreach day in array days loop
         execute format(
             'create table uxpipeline.%I partition of uxpipeline.stage_new_events for values from (%L) to (%L)',

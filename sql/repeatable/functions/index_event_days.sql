@@ -7,29 +7,30 @@ as $$
 declare
     day date;
     partition_name text;
-    definition text;
+    key oid := (
+        select c.oid from pg_catalog.pg_constraint c
+        where c.conrelid = 'public.behavior_events'::regclass and c.contype = 'p'
+    );
+    other_index oid;
 begin
     foreach day in array days loop
         partition_name := 'stage_new_events_' || to_char(day, 'YYYYMMDD');
-        for definition in
-            select format('alter table uxpipeline.%I add %s', partition_name, pg_catalog.pg_get_constraintdef(c.oid))
-            from pg_catalog.pg_constraint c
-            where c.conrelid = 'public.behavior_events'::regclass and c.contype = 'p'
-            union all
-            select format(
-                'create index on uxpipeline.%I %s',
-                partition_name, substring(pg_catalog.pg_get_indexdef(i.indexrelid) from 'USING .*')
-            )
-            from pg_catalog.pg_index i
+        execute format(
+            'alter table uxpipeline.%I add %s', partition_name, pg_catalog.pg_get_constraintdef(key)
+        );
+        for other_index in
+            select i.indexrelid from pg_catalog.pg_index i
             where i.indrelid = 'public.behavior_events'::regclass and not i.indisprimary
-            union all
-            select format(
-                'alter table uxpipeline.%I add constraint of_day check ("timestamp" >= %L and "timestamp" < %L)',
-                partition_name, day || ' 00:00:00+00', (day + 1) || ' 00:00:00+00'
-            )
         loop
-            execute definition;
+            execute format(
+                'create index on uxpipeline.%I %s',
+                partition_name, substring(pg_catalog.pg_get_indexdef(other_index) from 'USING .*')
+            );
         end loop;
+        execute format(
+            'alter table uxpipeline.%I add constraint of_day check ("timestamp" >= %L and "timestamp" < %L)',
+            partition_name, day || ' 00:00:00+00', (day + 1) || ' 00:00:00+00'
+        );
     end loop;
 end
 $$;
