@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from benchmarks.refresh_oracle import RELATIONS, differences
-from uxpipeline.db.connect import Connection
+from uxpipeline.db.connect import Connection, connect
 from uxpipeline.marts.facts import MOST_DAYS, note_touched, refresh_facts
 from uxpipeline.marts.refresh import refresh_marts
 from uxpipeline.settings import Settings
@@ -129,6 +129,14 @@ def test_the_planner_knows_what_is_owed_although_the_queue_was_empty_last_time(
     refresh_facts(connection, NOW, most_days=0)
     query = "explain (format json) select from uxpipeline.stale_sessions where day = %s"
     assert value(connection, query, NOW.date())[0]["Plan"]["Plan Rows"] == NOTED
+
+
+def test_a_vacuum_of_the_queue_is_not_waited_for(connection: Connection, database: str) -> None:
+    visit(connection, created_at=NOW)
+    connection.execute("set lock_timeout = '2s'")
+    with connect(database) as vacuum, vacuum.transaction():
+        vacuum.execute("lock table uxpipeline.stale_sessions in share update exclusive mode")
+        assert refresh_facts(connection, NOW).days == (NOW.date(),)
 
 
 def test_a_session_is_computed_whole_from_all_its_days(connection: Connection) -> None:

@@ -8,9 +8,10 @@ as $$
 declare
     large constant bigint := 16 * 1024 * 1024;
     latest bigint := (select l.last_value from uxpipeline.load_id l);
+    size bigint := pg_relation_size('uxpipeline.stage_events') + pg_relation_size('uxpipeline.stage_lines');
 begin
     delete from uxpipeline.stage_verdicts where load_id <= until_load;
-    if latest = until_load and pg_relation_size('uxpipeline.stage_events') > large then
+    if latest = until_load and size > large then
         begin
             lock table
                 uxpipeline.stage_lines, uxpipeline.stage_events, uxpipeline.stage_sessions,
