@@ -6,7 +6,7 @@ with written as (
     )
     select
         t.session_id,
-        coalesce(hint.landing_page, ends.first_page, ''),
+        coalesce(nullif(hint.landing_page, ''), ends.first_page, ''),
         coalesce(t.first_at, clock_timestamp()),
         ends.last_page,
         case when ends.last_at <= %(silent_before)s then 'timeout' end,
