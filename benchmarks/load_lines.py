@@ -35,7 +35,8 @@ def write_events(path: Path, events: int, days: int, last: datetime) -> None:
         for session in range(-(-events // PER_SESSION)):
             started = last - timedelta(days=days * (1 - session * PER_SESSION / events))
             most = min(PER_SESSION, events - session * PER_SESSION)
-            while under_way and under_way[0][0] < _as_text(started):
+            begun = _as_text(started)
+            while under_way and under_way[0][0] < begun:
                 file.write(heapq.heappop(under_way)[1])
             for line in _visit(draw, started, most):
                 heapq.heappush(under_way, (line["timestamp"], json.dumps(line) + "\n"))

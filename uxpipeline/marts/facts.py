@@ -56,7 +56,7 @@ def refresh_facts(connection: Connection, now: datetime, most_days: int = MOST_D
     """
     watermark, hidden = note_touched(connection)
     unlike = _value(connection, statement("marts/stale/unlike_days"))
-    with connection.transaction():
+    with transaction(connection):
         connection.execute(statement("marts/stale/analyze_stale_sessions"))
     with _facts_transaction(connection):
         follow_goal(connection, now)

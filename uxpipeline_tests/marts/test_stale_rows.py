@@ -119,9 +119,7 @@ def test_rows_of_very_many_old_days_do_not_stall_a_refresh(connection: Connectio
     assert differences(connection) == EXACT
 
 
-def test_the_planner_knows_what_is_owed_although_the_queue_was_empty_last_time(
-    connection: Connection,
-) -> None:
+def test_the_planner_knows_what_is_owed_although_the_queue_was_empty(connection: Connection) -> None:
     connection.execute(NOTE, ["2020-01-01", NOTED])
     connection.execute("delete from uxpipeline.stale_sessions")
     connection.execute("vacuum (analyze, truncate false) uxpipeline.stale_sessions")

@@ -6,6 +6,11 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+    stages constant text[] := array[
+        'stage_lines', 'stage_events', 'stage_sessions', 'stage_funnel_steps', 'stage_assignments', 'stage_moments',
+        'stage_repeated_ids', 'stage_remarks', 'stage_conversions'
+    ];
+    stage text;
     large constant bigint := 16 * 1024 * 1024;
     latest bigint := (select l.last_value from uxpipeline.load_id l);
     size bigint := pg_relation_size('uxpipeline.stage_events') + pg_relation_size('uxpipeline.stage_lines');
@@ -13,29 +18,18 @@ begin
     delete from uxpipeline.stage_verdicts where load_id <= until_load;
     if latest = until_load and size > large then
         begin
-            lock table
-                uxpipeline.stage_lines, uxpipeline.stage_events, uxpipeline.stage_sessions,
-                uxpipeline.stage_funnel_steps, uxpipeline.stage_assignments, uxpipeline.stage_moments,
-                uxpipeline.stage_repeated_ids, uxpipeline.stage_remarks, uxpipeline.stage_conversions
-                in access exclusive mode nowait;
-            truncate
-                uxpipeline.stage_lines, uxpipeline.stage_events, uxpipeline.stage_sessions,
-                uxpipeline.stage_funnel_steps, uxpipeline.stage_assignments, uxpipeline.stage_moments,
-                uxpipeline.stage_repeated_ids, uxpipeline.stage_remarks, uxpipeline.stage_conversions;
+            foreach stage in array stages loop
+                execute format('lock table uxpipeline.%I in access exclusive mode nowait', stage);
+                execute format('truncate uxpipeline.%I', stage);
+            end loop;
             return;
         exception when lock_not_available then
             null;
         end;
     end if;
-    delete from uxpipeline.stage_lines where load_id <= until_load;
-    delete from uxpipeline.stage_events where load_id <= until_load;
-    delete from uxpipeline.stage_sessions where load_id <= until_load;
-    delete from uxpipeline.stage_funnel_steps where load_id <= until_load;
-    delete from uxpipeline.stage_assignments where load_id <= until_load;
-    delete from uxpipeline.stage_moments where load_id <= until_load;
-    delete from uxpipeline.stage_repeated_ids where load_id <= until_load;
-    delete from uxpipeline.stage_remarks where load_id <= until_load;
-    delete from uxpipeline.stage_conversions where load_id <= until_load;
+    foreach stage in array stages loop
+        execute format('delete from uxpipeline.%I where load_id <= $1', stage) using until_load;
+    end loop;
 end
 $$;
 
